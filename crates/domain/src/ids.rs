@@ -37,6 +37,12 @@ macro_rules! ids {
             }
         }
 
+        impl From<$name> for Vec<u8> {
+            fn from(id: $name) -> Self {
+                id.to_bytes()
+            }
+        }
+
         impl TryFrom<Vec<u8>> for $name {
             type Error = NotAnId;
 

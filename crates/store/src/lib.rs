@@ -1,1 +1,27 @@
-//! .
+//! The tables, and the transactions in which they are read and written.
+//!
+//! Rule: a use case gets a transaction **for one shop** and reaches rows only through it ([`Tx`]). What looks across
+//! shops (finding the shop of a token, claiming due jobs, moving a whole installation) is [`installation`]'s alone.
+
+pub mod accounts;
+pub mod audit;
+mod columns;
+pub mod dump;
+mod engine;
+mod error;
+pub mod idempotency;
+pub mod installation;
+pub mod jobs;
+pub mod mails;
+mod migrate;
+#[rustfmt::skip] // Kept in the form of the SQL beside it.
+#[expect(missing_docs, reason = "a column's meaning stands with its migration")]
+#[expect(unreachable_pub, reason = "Diesel's macro makes the tables public within this private module")]
+mod schema;
+pub mod tenants;
+mod tx;
+
+pub use engine::{Store, StoreSettings};
+pub use error::StoreError;
+pub use installation::InstallationTx;
+pub use tx::Tx;

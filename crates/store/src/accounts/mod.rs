@@ -1,0 +1,7 @@
+//! Customers, and how they prove who they are.
+
+pub mod addresses;
+pub mod customers;
+pub mod mail_tokens;
+pub mod sessions;
+pub mod throttles;

@@ -1,0 +1,149 @@
+//! Two databases behind one pair of calls, `read` and `write`, which take plain synchronous closures.
+//!
+//! Rule: a closure runs on a thread of the store's own, so it can not await, and no network call can stand inside a
+//! transaction. It may run more than once (a collision on PostgreSQL), so it has no effects outside the transaction.
+
+mod connect;
+mod job;
+mod postgres;
+mod sqlite;
+mod transaction;
+
+use std::time::Duration;
+
+use crossbeam_channel::{Sender, TrySendError};
+use diesel::{PgConnection, SqliteConnection};
+use domain::ids::TenantId;
+use tokio::sync::oneshot;
+
+pub(crate) use connect::Target;
+use job::{Job, Work};
+
+use crate::error::StoreError;
+use crate::installation::InstallationTx;
+use crate::tx::Tx;
+
+/// A connection to either database; Diesel's derive gives it one typed query interface.
+#[derive(diesel::MultiConnection)]
+pub(crate) enum Conn {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// How to reach the database and how much of it to use.
+#[derive(Clone, Debug)]
+pub struct StoreSettings {
+    /// `sqlite://PATH` or `postgres://…`.
+    pub url: String,
+    /// Connections kept to PostgreSQL; each has a thread.
+    pub postgres_connections: usize,
+    /// Connections that read SQLite; each has a thread.
+    pub sqlite_readers: usize,
+}
+
+/// Waiting closures beyond this many are refused: the caller is told to come back, instead of waiting for ever.
+const QUEUE: usize = 4096;
+
+/// A closure that has not been answered by then has failed for its caller (it may still commit).
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The database, open. Clones share it; its threads end when the last clone goes.
+#[derive(Clone, Debug)]
+pub struct Store {
+    target: Target,
+    reads: Sender<Box<dyn Job>>,
+    writes: Sender<Box<dyn Job>>,
+}
+
+impl Store {
+    /// Opens the database, brings its schema up to date unless `migrate` is false, and starts the threads.
+    ///
+    /// # Errors
+    /// The database can not be reached, is newer than this release, or is older and was not to be migrated.
+    pub fn open(settings: &StoreSettings, migrate: bool) -> Result<Self, StoreError> {
+        let target = Target::parse(&settings.url)?;
+        let mut first = target.connect()?;
+        if migrate {
+            crate::migrate::run(&mut first)?;
+        } else {
+            crate::migrate::check(&mut first)?;
+        }
+        match &target {
+            Target::Sqlite(_) => sqlite::start(target.clone(), first, settings.sqlite_readers.max(1)),
+            Target::Postgres(_) => postgres::start(target.clone(), first, settings.postgres_connections.max(1)),
+        }
+    }
+
+    /// Which engine this is, for people: `SQLite` or `PostgreSQL`.
+    #[must_use]
+    pub fn engine(&self) -> &'static str {
+        self.target.engine()
+    }
+
+    /// Reads one shop's rows in one consistent snapshot.
+    pub async fn read<T, E, F>(&self, tenant: TenantId, closure: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        self.run(&self.reads, false, move |conn, collided| closure(&mut Tx::new(conn, tenant, collided))).await
+    }
+
+    /// Changes one shop's rows. When this returns `Ok`, the change is durable; when it returns `Err`, nothing of it was
+    /// kept (except after [`StoreError::Overloaded`], where the outcome is unknown).
+    pub async fn write<T, E, F>(&self, tenant: TenantId, closure: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        self.run(&self.writes, true, move |conn, collided| closure(&mut Tx::new(conn, tenant, collided))).await
+    }
+
+    /// Reads across shops. For what has no shop yet (a token's owner) or concerns them all (due jobs).
+    pub async fn read_installation<T, E, F>(&self, closure: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: Fn(&mut InstallationTx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        self.run(&self.reads, false, move |conn, collided| closure(&mut InstallationTx::new(conn, collided))).await
+    }
+
+    /// Changes across shops; otherwise as [`Store::write`].
+    pub async fn write_installation<T, E, F>(&self, closure: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: Fn(&mut InstallationTx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        self.run(&self.writes, true, move |conn, collided| closure(&mut InstallationTx::new(conn, collided))).await
+    }
+
+    /// Opens a connection of its own for maintenance ([`crate::dump`]).
+    pub(crate) fn connect(&self) -> Result<Conn, StoreError> {
+        self.target.connect()
+    }
+
+    async fn run<T, E, F>(&self, queue: &Sender<Box<dyn Job>>, writes: bool, closure: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: Fn(&mut Conn, &mut bool) -> Result<T, E> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        match queue.try_send(Box::new(Work::new(writes, closure, reply))) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_)) => return Err(StoreError::Overloaded.into()),
+            Err(TrySendError::Disconnected(_)) => {
+                return Err(StoreError::Unreachable("the store has shut down".to_owned()).into());
+            }
+        }
+        match tokio::time::timeout(PATIENCE, answer).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => Err(StoreError::Panicked.into()),
+            Err(_) => Err(StoreError::Overloaded.into()),
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! The tables as Diesel sees them. Rule: a table with a `tenant_id` is listed as a tenant table, so that it is only reached through one.
+
+// No table is declared joinable: a join could forget the tenant of its second table. See `tx` for what is offered instead.
+
+diesel::table! {
+    installation (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    tenants (tenant_id) {
+        tenant_id -> Binary,
+        number -> BigInt,
+        slug -> Text,
+        settings -> Text,
+        version -> BigInt,
+        test_mode -> BigInt,
+        clock_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    tenant_origins (tenant_id, origin) {
+        tenant_id -> Binary,
+        origin -> Text,
+    }
+}
+
+diesel::table! {
+    storefront_tokens (tenant_id, token_id) {
+        tenant_id -> Binary,
+        token_id -> Binary,
+        name -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    admin_keys (tenant_id, key_id) {
+        tenant_id -> Binary,
+        key_id -> Binary,
+        name -> Text,
+        scopes -> Text,
+        key_hash -> Binary,
+        created_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    staff (tenant_id, staff_id) {
+        tenant_id -> Binary,
+        staff_id -> Binary,
+        email -> Text,
+        name -> Text,
+        role -> Text,
+        password_hash -> Text,
+        totp_secret -> Nullable<Binary>,
+        totp_pending -> Nullable<Binary>,
+        totp_last_step -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    staff_sessions (tenant_id, session_id) {
+        tenant_id -> Binary,
+        session_id -> Binary,
+        staff_id -> Binary,
+        token_hash -> Binary,
+        created_at -> BigInt,
+        last_used_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    customers (tenant_id, customer_id) {
+        tenant_id -> Binary,
+        customer_id -> Binary,
+        email -> Nullable<Text>,
+        first_name -> Text,
+        last_name -> Text,
+        phone -> Nullable<Text>,
+        marketing -> Text,
+        date_of_birth -> Nullable<Text>,
+        password_hash -> Nullable<Text>,
+        email_verified_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        version -> BigInt,
+        erased_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    sessions (tenant_id, session_id) {
+        tenant_id -> Binary,
+        session_id -> Binary,
+        customer_id -> Binary,
+        token_hash -> Binary,
+        device -> Nullable<Text>,
+        ip_address -> Text,
+        created_at -> BigInt,
+        last_used_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    addresses (tenant_id, address_id) {
+        tenant_id -> Binary,
+        address_id -> Binary,
+        customer_id -> Binary,
+        first_name -> Nullable<Text>,
+        last_name -> Nullable<Text>,
+        company -> Nullable<Text>,
+        line1 -> Text,
+        line2 -> Nullable<Text>,
+        city -> Text,
+        county -> Nullable<Text>,
+        postcode -> Text,
+        country -> Text,
+        phone -> Nullable<Text>,
+        is_default_shipping -> BigInt,
+        is_default_billing -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    mail_tokens (tenant_id, token_hash) {
+        tenant_id -> Binary,
+        token_hash -> Binary,
+        customer_id -> Binary,
+        purpose -> Text,
+        email -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    throttles (tenant_id, bucket) {
+        tenant_id -> Binary,
+        bucket -> Binary,
+        failures -> BigInt,
+        blocked_until -> Nullable<BigInt>,
+        last_failure_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (tenant_id, scope, idempotency_key) {
+        tenant_id -> Binary,
+        scope -> Binary,
+        idempotency_key -> Text,
+        fingerprint -> Binary,
+        claim -> Binary,
+        claimed_until -> BigInt,
+        answer -> Nullable<Binary>,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    jobs (tenant_id, job_id) {
+        tenant_id -> Binary,
+        job_id -> Binary,
+        kind -> Text,
+        payload -> Text,
+        dedupe -> Nullable<Text>,
+        due_at -> BigInt,
+        attempts -> BigInt,
+        lease -> Nullable<Binary>,
+        leased_until -> Nullable<BigInt>,
+        parked_at -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    mails (tenant_id, mail_id) {
+        tenant_id -> Binary,
+        mail_id -> Binary,
+        customer_id -> Nullable<Binary>,
+        recipient -> Text,
+        subject -> Text,
+        template -> Text,
+        body -> Binary,
+        status -> Text,
+        last_error -> Nullable<Text>,
+        created_at -> BigInt,
+        sent_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    audit_log (tenant_id, audit_id) {
+        tenant_id -> Binary,
+        audit_id -> Binary,
+        actor_kind -> Text,
+        actor_id -> Nullable<Binary>,
+        actor_name -> Text,
+        action -> Text,
+        target_kind -> Text,
+        target_id -> Text,
+        before -> Nullable<Text>,
+        after -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}

@@ -1,0 +1,149 @@
+//! A transaction opened for one shop. Rule: the connection inside is private, and the only ways to a query start from
+//! a tenant table already narrowed to that shop, or put that shop's id into the row, so no query can forget it.
+
+use diesel::associations::HasTable;
+use diesel::query_builder::{AsChangeset, AsQuery, DeleteStatement, InsertStatement, IntoUpdateTarget, UpdateStatement};
+use diesel::query_dsl::methods::{ExecuteDsl, LoadQuery};
+use diesel::{Insertable, Table};
+use domain::ids::TenantId;
+
+use crate::engine::Conn;
+use crate::error::{StoreError, is_collision};
+
+/// A table whose rows belong to shops. Implemented by [`tenant_tables!`] only.
+pub(crate) trait TenantTable: Table + Sized {
+    /// The table narrowed to one shop.
+    type Own;
+    /// The shop's id as the first value of a new row.
+    type Stamp;
+
+    fn own(self, tenant: TenantId) -> Self::Own;
+    fn stamp(tenant: TenantId) -> Self::Stamp;
+}
+
+macro_rules! tenant_tables {
+    ($($table:ident)*) => {$(
+        impl $crate::tx::TenantTable for $crate::schema::$table::table {
+            type Own = diesel::dsl::Filter<Self, diesel::dsl::Eq<$crate::schema::$table::tenant_id, Vec<u8>>>;
+            type Stamp = diesel::dsl::Eq<$crate::schema::$table::tenant_id, Vec<u8>>;
+
+            fn own(self, tenant: TenantId) -> Self::Own {
+                diesel::QueryDsl::filter(self, Self::stamp(tenant))
+            }
+
+            fn stamp(tenant: TenantId) -> Self::Stamp {
+                diesel::ExpressionMethods::eq($crate::schema::$table::tenant_id, tenant.to_bytes())
+            }
+        }
+    )*};
+}
+
+tenant_tables! {
+    tenants tenant_origins storefront_tokens admin_keys staff staff_sessions customers sessions addresses mail_tokens
+    throttles idempotency_keys jobs mails audit_log
+}
+
+/// A transaction for one shop, handed to the closure of [`Store::read`](crate::Store::read) or
+/// [`Store::write`](crate::Store::write).
+pub struct Tx<'c> {
+    conn: &'c mut Conn,
+    tenant: TenantId,
+    collided: &'c mut bool,
+}
+
+impl<'c> Tx<'c> {
+    pub(crate) fn new(conn: &'c mut Conn, tenant: TenantId, collided: &'c mut bool) -> Self {
+        Self { conn, tenant, collided }
+    }
+
+    /// The shop whose rows this transaction sees.
+    #[must_use]
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// Begins a query over this shop's rows of `table`.
+    pub(crate) fn from<T: TenantTable>(&mut self, table: T) -> Rows<'_, T::Own> {
+        Rows { query: table.own(self.tenant), conn: self.conn, collided: self.collided }
+    }
+
+    /// Adds a row that belongs to this shop.
+    pub(crate) fn insert<T, R, V>(&mut self, table: T, row: R) -> Result<(), StoreError>
+    where
+        T: TenantTable,
+        (T::Stamp, R): Insertable<T, Values = V>,
+        InsertStatement<T, V>: ExecuteDsl<Conn>,
+    {
+        let values = (T::stamp(self.tenant), row).insert_into(table);
+        let added = ExecuteDsl::execute(values, self.conn).map_err(|error| note(self.collided, error))?;
+        if added == 1 { Ok(()) } else { Err(StoreError::Broken(format!("{added} rows added instead of one"))) }
+    }
+}
+
+/// A query over one shop's rows of a table.
+pub(crate) struct Rows<'t, Q> {
+    query: Q,
+    conn: &'t mut Conn,
+    collided: &'t mut bool,
+}
+
+impl<'t, Q> Rows<'t, Q> {
+    /// Narrows, orders or shapes the query, which is narrowed to the shop already.
+    pub(crate) fn with<N>(self, shape: impl FnOnce(Q) -> N) -> Rows<'t, N> {
+        Rows { query: shape(self.query), conn: self.conn, collided: self.collided }
+    }
+
+    /// All rows. A caller that can meet many has put a limit on the query.
+    pub(crate) fn all<'q, U>(self) -> Result<Vec<U>, StoreError>
+    where
+        Q: LoadQuery<'q, Conn, U> + 'q,
+    {
+        self.query
+            .internal_load(self.conn)
+            .and_then(Iterator::collect)
+            .map_err(|error| note(self.collided, error))
+    }
+
+    /// The row that a unique key names, if it is there.
+    pub(crate) fn one<'q, U>(self) -> Result<Option<U>, StoreError>
+    where
+        Q: LoadQuery<'q, Conn, U> + 'q,
+    {
+        Ok(self.all()?.into_iter().next())
+    }
+
+    /// Changes the rows; tells how many there were.
+    pub(crate) fn update<C>(self, changes: C) -> Result<usize, StoreError>
+    where
+        Q: IntoUpdateTarget,
+        C: AsChangeset<Target = <Q as HasTable>::Table>,
+        UpdateStatement<<Q as HasTable>::Table, <Q as IntoUpdateTarget>::WhereClause, C::Changeset>:
+            AsQuery + ExecuteDsl<Conn>,
+    {
+        ExecuteDsl::execute(diesel::update(self.query).set(changes), self.conn)
+            .map_err(|error| note(self.collided, error))
+    }
+
+    /// Deletes the rows; tells how many there were.
+    pub(crate) fn delete(self) -> Result<usize, StoreError>
+    where
+        Q: IntoUpdateTarget,
+        DeleteStatement<<Q as HasTable>::Table, <Q as IntoUpdateTarget>::WhereClause>: ExecuteDsl<Conn>,
+    {
+        ExecuteDsl::execute(diesel::delete(self.query), self.conn).map_err(|error| note(self.collided, error))
+    }
+}
+
+/// Remembers a collision for the engine, which then runs the whole transaction again.
+pub(crate) fn note(collided: &mut bool, error: diesel::result::Error) -> StoreError {
+    if is_collision(&error) {
+        *collided = true;
+        return StoreError::Contended;
+    }
+    error.into()
+}
+
+/// Exactly one row was to change.
+pub(crate) fn exactly_one(changed: usize) -> Result<(), StoreError> {
+    if changed == 1 { Ok(()) } else { Err(StoreError::Broken(format!("{changed} rows changed instead of one"))) }
+}
