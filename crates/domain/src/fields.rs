@@ -16,6 +16,12 @@ impl Invalid {
         Self(reason.into())
     }
 
+    /// As [`Invalid::new`] for a constant.
+    #[must_use]
+    pub const fn fixed(reason: &'static str) -> Self {
+        Self(Cow::Borrowed(reason))
+    }
+
     /// The reason as text.
     #[must_use]
     pub fn reason(&self) -> &str {
@@ -81,6 +87,12 @@ impl Fields {
     /// Notes a refused field.
     pub fn refuse(&mut self, path: &str, reason: &str) {
         self.0.add(path, reason);
+    }
+
+    /// The refused fields, which may be none.
+    #[must_use]
+    pub fn into_errors(self) -> FieldErrors {
+        self.0
     }
 
     /// The refused fields as an error, if there are any.

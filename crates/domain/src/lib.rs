@@ -1,5 +1,10 @@
 //! Plain values and rules with no input or output. Rule: everything here is a pure function; time and chance are passed in.
+#![deny(clippy::float_arithmetic)]
 
+pub mod accounts;
 pub mod fields;
 pub mod ids;
+pub mod problem;
+pub mod tenants;
+pub mod text;
 pub mod time;

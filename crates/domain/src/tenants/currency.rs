@@ -1,0 +1,49 @@
+//! Currencies. Rule: only those one can pay with today; no metals, funds or test codes.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::fields::Invalid;
+
+/// A currency by its ISO 4217 code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Currency(&'static str);
+
+/// The codes of money that circulates, in order.
+const CURRENCIES: &str = "\
+AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF \
+CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ \
+GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP \
+LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR \
+PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC \
+SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XCG XOF XPF \
+YER ZAR ZMW ZWG";
+
+impl Currency {
+    /// Reads a code in any case.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let code = text.trim();
+        if code.is_empty() {
+            return Err(Invalid::new("Is required."));
+        }
+        CURRENCIES
+            .split_ascii_whitespace()
+            .find(|known| known.eq_ignore_ascii_case(code))
+            .map(Self)
+            .ok_or_else(|| Invalid::new("Must be a currency's three-letter code such as GBP."))
+    }
+
+    /// The code in capitals.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}

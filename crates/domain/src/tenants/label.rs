@@ -1,0 +1,30 @@
+//! Names of shops and of what they make. Rule: one line that people read.
+
+use crate::fields::Invalid;
+use crate::text::{one_line, public_value};
+
+/// A shop's name as its customers read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShopName(String);
+
+public_value!(ShopName);
+
+impl ShopName {
+    /// Reads 1 to 100 characters.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        one_line(text, 100).map(Self)
+    }
+}
+
+/// What staff call a key or a token, to tell it from the others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label(String);
+
+public_value!(Label);
+
+impl Label {
+    /// Reads 1 to 100 characters.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        one_line(text, 100).map(Self)
+    }
+}

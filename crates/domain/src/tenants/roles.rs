@@ -1,0 +1,220 @@
+//! What staff and admin keys may do. Rule: what a role or a key does not name, it may not do.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use crate::fields::Invalid;
+
+/// One permission in the admin API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// See customers.
+    CustomersRead,
+    /// Change, merge, erase customers and end their sessions.
+    CustomersWrite,
+    /// Issue and revoke storefront tokens.
+    Tokens,
+    /// Manage staff and their roles.
+    Staff,
+    /// See the settings.
+    SettingsRead,
+    /// Change the settings.
+    SettingsWrite,
+    /// Read the mails that went out. They hold links that sign a customer in, so this is more than it looks.
+    OutboxRead,
+    /// Read who changed what.
+    AuditRead,
+    /// Move the clock of a test shop.
+    TestClock,
+    /// Issue and revoke admin keys.
+    AdminKeys,
+}
+
+impl Scope {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::CustomersRead,
+        Self::CustomersWrite,
+        Self::Tokens,
+        Self::Staff,
+        Self::SettingsRead,
+        Self::SettingsWrite,
+        Self::OutboxRead,
+        Self::AuditRead,
+        Self::TestClock,
+        Self::AdminKeys,
+    ];
+
+    /// The name in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CustomersRead => "customers:read",
+            Self::CustomersWrite => "customers:write",
+            Self::Tokens => "tokens",
+            Self::Staff => "staff",
+            Self::SettingsRead => "settings:read",
+            Self::SettingsWrite => "settings:write",
+            Self::OutboxRead => "outbox:read",
+            Self::AuditRead => "audit:read",
+            Self::TestClock => "test-clock",
+            Self::AdminKeys => "admin-keys",
+        }
+    }
+
+    /// Reads the name in the API.
+    pub fn parse(name: &str) -> Result<Self, Invalid> {
+        Self::ALL.into_iter().find(|scope| scope.as_str() == name).ok_or_else(|| {
+            let shown: String = name.chars().take(32).collect();
+            let known: Vec<_> = Self::ALL.into_iter().map(Self::as_str).collect();
+            Invalid::new(format!(
+                "Unknown scope {shown:?}: must be * for all, or some of {}.",
+                known.join(", ")
+            ))
+        })
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Scope {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// What a member of staff is employed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// May do everything.
+    Owner,
+    /// Runs the shop; does not decide who else may.
+    Manager,
+    /// Packs and sends, and so needs customers' addresses.
+    Fulfilment,
+    /// Writes pages and products; has no business with customers.
+    Content,
+    /// Looks on, an accountant for example.
+    ReadOnly,
+}
+
+impl Role {
+    /// All of them, the most powerful first.
+    pub const ALL: [Self; 5] = [Self::Owner, Self::Manager, Self::Fulfilment, Self::Content, Self::ReadOnly];
+
+    /// The name in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Manager => "manager",
+            Self::Fulfilment => "fulfilment",
+            Self::Content => "content",
+            Self::ReadOnly => "read-only",
+        }
+    }
+
+    /// Reads the name in the API.
+    pub fn parse(name: &str) -> Result<Self, Invalid> {
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str() == name)
+            .ok_or_else(|| Invalid::new("Must be one of owner, manager, fulfilment, content, read-only."))
+    }
+
+    /// Whether the role includes a permission.
+    #[must_use]
+    pub const fn allows(self, scope: Scope) -> bool {
+        match self {
+            Self::Owner => true,
+            Self::Manager => !matches!(scope, Scope::Staff | Scope::AdminKeys),
+            Self::Fulfilment => matches!(scope, Scope::CustomersRead | Scope::SettingsRead),
+            Self::Content => matches!(scope, Scope::SettingsRead),
+            Self::ReadOnly => matches!(scope, Scope::CustomersRead | Scope::SettingsRead | Scope::AuditRead),
+        }
+    }
+
+    /// The permissions of the role.
+    pub fn scopes(self) -> impl Iterator<Item = Scope> {
+        Scope::ALL.into_iter().filter(move |scope| self.allows(*scope))
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Role {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// The permissions of an admin key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ScopeSet {
+    /// All there are, and all that later versions bring: `*`.
+    All,
+    /// These and no others.
+    Some(BTreeSet<Scope>),
+}
+
+impl ScopeSet {
+    /// Reads names, of which `*` means all. A key that may do nothing is refused as a mistake.
+    pub fn parse(names: &[String]) -> Result<Self, Invalid> {
+        Self::read(names.iter().map(String::as_str))
+    }
+
+    /// Reads what [`ScopeSet::to_stored`] wrote.
+    pub fn from_stored(text: &str) -> Result<Self, Invalid> {
+        Self::read(text.split(','))
+    }
+
+    fn read<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Result<Self, Invalid> {
+        let scopes: BTreeSet<_> =
+            names.clone().filter(|name| *name != "*").map(Scope::parse).collect::<Result<_, _>>()?;
+        if names.into_iter().any(|name| name == "*") {
+            Ok(Self::All)
+        } else if scopes.is_empty() {
+            Err(Invalid::new("Must name at least one scope, or * for all."))
+        } else {
+            Ok(Self::Some(scopes))
+        }
+    }
+
+    /// The text that is stored: `customers:read,tokens` or `*`.
+    #[must_use]
+    pub fn to_stored(&self) -> String {
+        self.names().join(",")
+    }
+
+    /// Whether the key includes a permission.
+    #[must_use]
+    pub fn allows(&self, scope: Scope) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(scopes) => scopes.contains(&scope),
+        }
+    }
+
+    fn names(&self) -> Vec<&'static str> {
+        match self {
+            Self::All => vec!["*"],
+            Self::Some(scopes) => scopes.iter().map(|scope| scope.as_str()).collect(),
+        }
+    }
+}
+
+impl Serialize for ScopeSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.names())
+    }
+}

@@ -1,0 +1,242 @@
+//! A shop's settings. Rule: settings that exist are whole and valid; a change is read as a whole or not at all.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::accounts::Email;
+use crate::fields::{FieldErrors, Fields, Invalid};
+use crate::tenants::{Colour, Currency, HttpsUrl, Locale, Origin, ShopName, TimeZoneName};
+use crate::text::filled;
+use crate::time::Timestamp;
+
+/// The colours of a shop's mails and pages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Colours {
+    /// Of headings and buttons.
+    pub primary: Colour,
+    /// Of what they stand on.
+    pub background: Colour,
+}
+
+impl Default for Colours {
+    fn default() -> Self {
+        Self { primary: Colour::wine_red(), background: Colour::cream() }
+    }
+}
+
+/// The age in years from which a shop sells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct MinimumAge(u8);
+
+impl MinimumAge {
+    /// Reads 1 to 120 years.
+    pub fn parse(years: i64) -> Result<Self, Invalid> {
+        u8::try_from(years)
+            .ok()
+            .filter(|years| (1..=120).contains(years))
+            .map(Self)
+            .ok_or_else(|| Invalid::new("Must be from 1 to 120, or null for none."))
+    }
+
+    /// The years.
+    #[must_use]
+    pub const fn years(self) -> u8 {
+        self.0
+    }
+}
+
+/// What a shop is set up with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", try_from = "SettingsForm")]
+pub struct Settings {
+    /// The shop's name.
+    pub name: ShopName,
+    /// What its prices are in.
+    pub currency: Currency,
+    /// Where its days begin and end.
+    pub timezone: TimeZoneName,
+    /// The language of its mails.
+    pub locale: Locale,
+    /// The colours of its mails.
+    pub colours: Colours,
+    /// The logo at the head of its mails.
+    pub logo_url: Option<HttpsUrl>,
+    /// Where customers can write to.
+    pub contact_email: Option<Email>,
+    /// Whom its mails are from; the installation's address if left out.
+    pub mail_from: Option<Email>,
+    /// The origins of web pages that may call the API from a browser.
+    pub allowed_origins: Vec<Origin>,
+    /// The origins that a link in a mail may lead back to.
+    pub return_origins: Vec<Origin>,
+    /// The age from which it sells; `None` where that is not asked.
+    pub minimum_age: Option<MinimumAge>,
+}
+
+impl Settings {
+    /// The settings of a new shop.
+    #[must_use]
+    pub fn new(name: ShopName, currency: Currency, timezone: TimeZoneName) -> Self {
+        Self {
+            name,
+            currency,
+            timezone,
+            locale: Locale::default(),
+            colours: Colours::default(),
+            logo_url: None,
+            contact_email: None,
+            mail_from: None,
+            allowed_origins: Vec::new(),
+            return_origins: Vec::new(),
+            minimum_age: None,
+        }
+    }
+
+    /// The day that it is at the shop.
+    #[must_use]
+    pub fn today(&self, now: Timestamp) -> Date {
+        self.timezone.date_at(now)
+    }
+
+    /// The settings as a form that [`SettingsForm::parse`] reads back.
+    #[must_use]
+    pub fn to_form(&self) -> SettingsForm {
+        let Self {
+            name,
+            currency,
+            timezone,
+            locale,
+            colours,
+            logo_url,
+            contact_email,
+            mail_from,
+            allowed_origins,
+            return_origins,
+            minimum_age,
+        } = self;
+        let texts = |origins: &[Origin]| origins.iter().map(|origin| origin.as_str().to_owned()).collect();
+        SettingsForm {
+            name: Some(name.as_str().to_owned()),
+            currency: Some(currency.as_str().to_owned()),
+            timezone: Some(timezone.as_str().to_owned()),
+            locale: Some(locale.as_str().to_owned()),
+            colours: Some(ColoursForm {
+                primary: Some(colours.primary.as_str().to_owned()),
+                background: Some(colours.background.as_str().to_owned()),
+            }),
+            logo_url: logo_url.as_ref().map(|url| url.as_str().to_owned()),
+            contact_email: contact_email.as_ref().map(|email| email.as_str().to_owned()),
+            mail_from: mail_from.as_ref().map(|email| email.as_str().to_owned()),
+            allowed_origins: Some(texts(allowed_origins)),
+            return_origins: Some(texts(return_origins)),
+            minimum_age: minimum_age.map(|age| i64::from(age.years())),
+        }
+    }
+}
+
+/// Colours as they are typed or stored; what is left out is as in a new shop.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "the fields are those of Colours")]
+pub struct ColoursForm {
+    pub primary: Option<String>,
+    pub background: Option<String>,
+}
+
+/// Settings as they are typed or stored. A PATCH is [`Settings::to_form`], fields overwritten, [`SettingsForm::parse`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[expect(missing_docs, reason = "the fields are those of Settings")]
+pub struct SettingsForm {
+    pub name: Option<String>,
+    pub currency: Option<String>,
+    pub timezone: Option<String>,
+    pub locale: Option<String>,
+    pub colours: Option<ColoursForm>,
+    pub logo_url: Option<String>,
+    pub contact_email: Option<String>,
+    pub mail_from: Option<String>,
+    pub allowed_origins: Option<Vec<String>>,
+    pub return_origins: Option<Vec<String>>,
+    pub minimum_age: Option<i64>,
+}
+
+impl SettingsForm {
+    /// The settings, or all their bad fields. What is left out or blank is as in a new shop.
+    pub fn parse(self) -> Result<Settings, FieldErrors> {
+        let mut fields = Fields::default();
+        let name = fields.take("name", ShopName::parse(self.name.as_deref().unwrap_or_default()));
+        let currency = fields.take("currency", Currency::parse(self.currency.as_deref().unwrap_or_default()));
+        let timezone =
+            fields.take("timezone", TimeZoneName::parse(self.timezone.as_deref().unwrap_or_default()));
+        let locale = optional(&mut fields, "locale", self.locale.as_deref(), Locale::parse);
+        let colours = self.colours.unwrap_or_default();
+        let primary = optional(&mut fields, "colours.primary", colours.primary.as_deref(), Colour::parse);
+        let background =
+            optional(&mut fields, "colours.background", colours.background.as_deref(), Colour::parse);
+        let logo_url = optional(&mut fields, "logoUrl", self.logo_url.as_deref(), HttpsUrl::parse);
+        let contact_email =
+            optional(&mut fields, "contactEmail", self.contact_email.as_deref(), Email::parse);
+        let mail_from = optional(&mut fields, "mailFrom", self.mail_from.as_deref(), Email::parse);
+        let allowed_origins =
+            origins(&mut fields, "allowedOrigins", self.allowed_origins.unwrap_or_default());
+        let return_origins = origins(&mut fields, "returnOrigins", self.return_origins.unwrap_or_default());
+        let minimum_age = fields.take_optional("minimumAge", self.minimum_age.map(MinimumAge::parse));
+        match (name, currency, timezone) {
+            (Some(name), Some(currency), Some(timezone)) => fields.finish().map(|()| Settings {
+                name,
+                currency,
+                timezone,
+                locale: locale.unwrap_or_default(),
+                colours: Colours {
+                    primary: primary.unwrap_or_else(Colour::wine_red),
+                    background: background.unwrap_or_else(Colour::cream),
+                },
+                logo_url,
+                contact_email,
+                mail_from,
+                allowed_origins,
+                return_origins,
+                minimum_age,
+            }),
+            _ => Err(fields.into_errors()),
+        }
+    }
+}
+
+impl TryFrom<SettingsForm> for Settings {
+    type Error = FieldErrors;
+
+    fn try_from(form: SettingsForm) -> Result<Self, FieldErrors> {
+        form.parse()
+    }
+}
+
+fn optional<T>(
+    fields: &mut Fields,
+    path: &str,
+    text: Option<&str>,
+    parse: fn(&str) -> Result<T, Invalid>,
+) -> Option<T> {
+    fields.take_optional(path, filled(text).map(parse))
+}
+
+/// At most 50 origins, each once, in the order given.
+fn origins(fields: &mut Fields, path: &str, texts: Vec<String>) -> Vec<Origin> {
+    const MAX: usize = 50;
+
+    if texts.len() > MAX {
+        fields.refuse(path, "Must be at most 50 origins.");
+        return Vec::new();
+    }
+    let mut origins = Vec::with_capacity(texts.len());
+    for (index, text) in texts.iter().enumerate() {
+        if let Some(origin) = fields.take(&format!("{path}.{index}"), Origin::parse(text))
+            && !origins.contains(&origin)
+        {
+            origins.push(origin);
+        }
+    }
+    origins
+}
