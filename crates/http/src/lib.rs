@@ -1,1 +1,30 @@
-//! .
+//! What both APIs share and no shop knows: bodies, lists, errors, limits, logs. Rule: neither the business nor SQL is
+//! known here; what must be looked up is asked through a small trait that the binary implements.
+
+mod address;
+pub mod authorization;
+pub mod body;
+pub mod context;
+pub mod cors;
+pub mod edge;
+pub mod error;
+pub mod health;
+pub mod idempotency;
+pub mod list;
+mod observe;
+pub mod patch;
+pub mod path;
+pub mod query;
+pub mod ratelimit;
+mod reading;
+#[cfg(test)]
+mod testing;
+
+pub use body::{IgnoredBody, JsonBody};
+pub use context::RequestContext;
+pub use edge::{Edge, EdgePorts, EdgeSettings};
+pub use error::ApiError;
+pub use list::{ListBody, Paging, PagingParams};
+pub use patch::Patch;
+pub use path::PathId;
+pub use query::Query;

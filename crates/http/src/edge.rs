@@ -1,0 +1,246 @@
+//! What stands round every route. Rule: one layer does it all, in one order, so a route can not be left out and the
+//! cost of a request stays small.
+//!
+//! From the outside in: request id and span, rate limit of the address, preflight, time-out, panics, compression where
+//! it is asked for, the route. On the way back: the headers that every answer has, CORS, metrics, one log line.
+
+use std::any::Any;
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, VARY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use axum::routing::Route;
+use futures_util::FutureExt;
+use ipnet::IpNet;
+use tower::layer::layer_fn;
+use tower::{Layer, Service, service_fn};
+use tower_http::compression::predicate::{And, NotForContentType, Predicate, SizeAbove};
+use tower_http::compression::{Compression, CompressionLayer};
+use tracing::Instrument;
+use uuid::Uuid;
+
+use crate::address;
+use crate::context::RequestContext;
+use crate::cors::{self, OriginPolicy};
+use crate::error::ApiError;
+use crate::health::{Draining, ReadinessCheck};
+use crate::idempotency::IdempotencyStore;
+use crate::observe::{self, Observed};
+use crate::ratelimit::{RateLimits, RateSettings};
+
+/// How often callers that have been quiet are forgotten.
+const SWEEP: Duration = Duration::from_mins(1);
+/// Smaller bodies are not worth compressing.
+const WORTH_COMPRESSING: u64 = 1024;
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// How the edge behaves.
+#[derive(Clone, Debug)]
+pub struct EdgeSettings {
+    /// Where clients reach the server, without `/v1`: links begin with it.
+    pub public_url: String,
+    /// How long a request may take before it is answered with 503.
+    pub request_timeout: Duration,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The rate limits.
+    pub rates: RateSettings,
+    /// Makes the id of a request that brings none.
+    pub new_request_id: fn() -> Uuid,
+}
+
+/// What the edge asks of the binary.
+#[derive(Clone)]
+pub struct EdgePorts {
+    /// Where idempotency keys are kept.
+    pub idempotency: Arc<dyn IdempotencyStore>,
+    /// Which origins may call from a browser.
+    pub origins: Arc<dyn OriginPolicy>,
+    /// Whether the server is of use.
+    pub readiness: Arc<dyn ReadinessCheck>,
+}
+
+/// What both APIs share at run time. Made once, by the binary.
+pub struct Edge {
+    settings: EdgeSettings,
+    ports: EdgePorts,
+    rates: RateLimits,
+    draining: Draining,
+}
+
+impl Edge {
+    /// An edge with fresh counters.
+    #[must_use]
+    pub fn new(mut settings: EdgeSettings, ports: EdgePorts) -> Arc<Self> {
+        settings.public_url.truncate(settings.public_url.trim_end_matches('/').len());
+        let rates = RateLimits::new(settings.rates);
+        Arc::new(Self { settings, ports, rates, draining: Draining::default() })
+    }
+
+    /// Puts everything shared round a finished router: 404 and 405 in JSON, and the one layer that this module
+    /// describes. Layers that a router already has are inside of it.
+    pub fn wrap(self: &Arc<Self>, router: Router) -> Router {
+        let edge = self.clone();
+        router
+            .fallback(|| async { ApiError::no_such_address() })
+            .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() })
+            .layer(layer_fn(move |route: Route| {
+                let edge = edge.clone();
+                let compressed = CompressionLayer::new().compress_when(worthwhile()).layer(route.clone());
+                service_fn(move |request: Request| {
+                    let run = if request.headers().contains_key(ACCEPT_ENCODING) {
+                        Run::Compressed(compressed.clone())
+                    } else {
+                        Run::Plain(route.clone())
+                    };
+                    answer(edge.clone(), run, request).map(Ok::<_, Infallible>)
+                })
+            }))
+    }
+
+    /// Keeps the counters small. The binary spawns it; it never ends.
+    pub async fn housekeeping(self: Arc<Self>) {
+        let mut sweeps = tokio::time::interval(SWEEP);
+        loop {
+            sweeps.tick().await;
+            self.rates.forget_the_quiet();
+        }
+    }
+
+    /// The flag that the server sets when it stops.
+    #[must_use]
+    pub fn draining(&self) -> &Draining {
+        &self.draining
+    }
+
+    /// Where clients reach the server, without a slash at the end.
+    #[must_use]
+    pub fn public_url(&self) -> &str {
+        &self.settings.public_url
+    }
+
+    pub(crate) fn rates(&self) -> &RateLimits {
+        &self.rates
+    }
+
+    pub(crate) fn idempotency(&self) -> &Arc<dyn IdempotencyStore> {
+        &self.ports.idempotency
+    }
+
+    pub(crate) fn readiness(&self) -> &dyn ReadinessCheck {
+        self.ports.readiness.as_ref()
+    }
+
+    fn context_of(self: &Arc<Self>, request: &Request) -> RequestContext {
+        let headers = request.headers();
+        let id = headers
+            .get(&REQUEST_ID)
+            .and_then(|id| observe::acceptable_id(id.as_bytes()))
+            .map_or_else(|| (self.settings.new_request_id)().simple().to_string(), str::to_owned);
+        let peer = request
+            .extensions()
+            .get::<ConnectInfo<SocketAddr>>()
+            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
+        let client_ip = address::client(peer, headers, &self.settings.trusted_proxies);
+        RequestContext::new(self.clone(), id, client_ip, request.uri().clone())
+    }
+
+    /// The headers that every answer has.
+    fn finish(&self, context: &RequestContext, response: &mut Response) {
+        let headers = response.headers_mut();
+        if let Ok(id) = HeaderValue::from_str(context.request_id()) {
+            headers.insert(&REQUEST_ID, id);
+        }
+        if let Some(standing) = context.standing() {
+            standing.write(headers);
+        }
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        // On answers to other callers too: a cache must not give them to a browser of another origin.
+        headers.insert(VARY, HeaderValue::from_static("origin, accept-encoding"));
+        // What may be kept says so itself; everything else may hold personal data.
+        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    }
+}
+
+type Worthwhile = And<SizeAbove, NotForContentType>;
+
+/// What is compressed: nothing short, and no images, which are compressed already.
+fn worthwhile() -> Worthwhile {
+    SizeAbove::new(WORTH_COMPRESSING).and(NotForContentType::IMAGES)
+}
+
+/// A route, with compression where the client takes it.
+enum Run {
+    Plain(Route),
+    Compressed(Compression<Route, Worthwhile>),
+}
+
+impl Run {
+    async fn call(self, request: Request) -> Response {
+        match self {
+            Self::Plain(mut route) => route.call(request).await.unwrap_or_else(|never| match never {}),
+            Self::Compressed(mut route) => {
+                route.call(request).await.unwrap_or_else(|never| match never {}).map(Body::new)
+            }
+        }
+    }
+}
+
+async fn answer(edge: Arc<Edge>, run: Run, mut request: Request) -> Response {
+    let observed = Observed::begin(&request);
+    let context = edge.context_of(&request);
+    let span = observed.span(&context);
+    let origin = cors::origin(request.headers());
+    request.extensions_mut().insert(context.clone());
+
+    let mut response = run_guarded(&edge, &context, &observed, run, request).instrument(span.clone()).await;
+
+    edge.finish(&context, &mut response);
+    if origin.is_some() {
+        cors::open_answer(edge.ports.origins.as_ref(), origin, context.tenant(), response.headers_mut())
+            .await;
+    }
+    span.in_scope(|| observed.end(&context, response.status()));
+    response
+}
+
+async fn run_guarded(
+    edge: &Edge,
+    context: &RequestContext,
+    observed: &Observed,
+    run: Run,
+    request: Request,
+) -> Response {
+    if !observed.is_health() {
+        if let Err(error) = context.charge(edge.rates.charge_address(context.client_ip())) {
+            return error.into_response();
+        }
+    }
+    if cors::is_preflight(&request) {
+        return cors::answer_preflight(edge.ports.origins.as_ref(), request.headers()).await;
+    }
+    let run = AssertUnwindSafe(run.call(request)).catch_unwind();
+    match tokio::time::timeout(edge.settings.request_timeout, run).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(panic)) => {
+            ApiError::internal(format!("panic: {}", panic_text(panic.as_ref()))).into_response()
+        }
+        Err(_) => ApiError::timed_out().into_response(),
+    }
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("without a text")
+}
