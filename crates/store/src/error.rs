@@ -1,6 +1,7 @@
 //! What can go wrong below a query. Rule: a constraint that was hit is told apart from a database that is ill.
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use domain::problem::Problem;
 
 /// Why a transaction did not happen. Whatever the kind, nothing of it was kept.
 #[derive(Debug, thiserror::Error)]
@@ -65,5 +66,17 @@ pub(crate) fn is_collision(error: &DieselError) -> bool {
         }
         DieselError::RollbackErrorOnCommit { commit_error, .. } => is_collision(commit_error),
         _ => false,
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Overloaded | StoreError::Contended | StoreError::Unreachable(_) => {
+                tracing::warn!(error = %error, "the database did not take a request");
+                Self::unavailable()
+            }
+            other => Self::internal(other),
+        }
     }
 }

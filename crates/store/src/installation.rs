@@ -1,11 +1,149 @@
-//! What looks across shops.
+//! What looks across shops: whose a token is, which jobs are due, which shops there are.
+//!
+//! Rule: this is the one module whose queries are not narrowed to a shop. It gives ids and leaves the rest to [`Tx`].
+
+use diesel::prelude::*;
+use domain::ids::{JobId, TenantId};
+use domain::time::Timestamp;
+
 use crate::engine::Conn;
-use crate::tx::Tx;
-use domain::ids::TenantId;
-/// x
-pub struct InstallationTx<'c> { conn: &'c mut Conn, collided: &'c mut bool }
+use crate::error::StoreError;
+use crate::schema::{admin_keys, installation, jobs, sessions, staff_sessions, tenant_origins, tenants};
+use crate::accounts::sessions::Session;
+use crate::tenants::admin_keys::AdminKey;
+use crate::tenants::shops::Shop;
+use crate::tenants::staff_sessions::StaffSession;
+use crate::tx::{Tx, note};
+
+/// A transaction over the whole installation.
+pub struct InstallationTx<'c> {
+    conn: &'c mut Conn,
+    collided: &'c mut bool,
+}
+
 impl<'c> InstallationTx<'c> {
-    pub(crate) fn new(conn: &'c mut Conn, collided: &'c mut bool) -> Self { Self { conn, collided } }
-    /// x
-    pub fn tenant(&mut self, t: TenantId) -> Tx<'_> { Tx::new(self.conn, t, self.collided) }
+    pub(crate) fn new(conn: &'c mut Conn, collided: &'c mut bool) -> Self {
+        Self { conn, collided }
+    }
+
+    /// Goes on for one shop, within the same transaction.
+    pub fn tenant(&mut self, tenant: TenantId) -> Tx<'_> {
+        Tx::new(self.conn, tenant, self.collided)
+    }
+
+    fn done<T>(&mut self, result: QueryResult<T>) -> Result<T, StoreError> {
+        result.map_err(|error| note(self.collided, error))
+    }
+}
+
+/// Whose a token is: the shop, where its own clock stands if it has one, and the row that the token stands for.
+pub struct Owner<R> {
+    /// The shop.
+    pub tenant: TenantId,
+    /// A test-mode shop's clock.
+    pub clock_at: Option<Timestamp>,
+    /// The session or key.
+    pub row: R,
+}
+
+macro_rules! found_by_hash {
+    ($($(#[$doc:meta])* $find:ident($table:ident, $column:ident) -> $row:ty;)*) => {$(
+        $(#[$doc])*
+        pub fn $find(tx: &mut InstallationTx<'_>, hash: &[u8]) -> Result<Option<Owner<$row>>, StoreError> {
+            let found = $table::table
+                .inner_join(tenants::table.on(tenants::tenant_id.eq($table::tenant_id)))
+                .filter($table::$column.eq(hash.to_vec()))
+                .select(($table::tenant_id, tenants::clock_at, <$row>::as_select()))
+                .first::<(Vec<u8>, Option<i64>, $row)>(tx.conn)
+                .optional();
+            tx.done(found)?
+                .map(|(tenant, clock_at, row)| {
+                    Ok(Owner { tenant: tenant_id(tenant)?, clock_at: clock_at.map(Timestamp::from_micros), row })
+                })
+                .transpose()
+        }
+    )*};
+}
+
+found_by_hash! {
+    /// The customer session whose token has this hash.
+    find_session(sessions, token_hash) -> Session;
+    /// The staff session whose token has this hash.
+    find_staff_session(staff_sessions, token_hash) -> StaffSession;
+    /// The admin key with this hash.
+    find_admin_key(admin_keys, key_hash) -> AdminKey;
+}
+
+fn tenant_id(bytes: Vec<u8>) -> Result<TenantId, StoreError> {
+    TenantId::try_from(bytes).map_err(|error| StoreError::Broken(error.to_string()))
+}
+
+/// The shop with this slug.
+pub fn find_shop(tx: &mut InstallationTx<'_>, slug: &str) -> Result<Option<Shop>, StoreError> {
+    let found = tenants::table.filter(tenants::slug.eq(slug)).select(Shop::as_select()).first(tx.conn).optional();
+    tx.done(found)
+}
+
+/// Opens a shop under the next free number; [`StoreError::Duplicate`] where the slug is taken.
+pub fn insert_shop(tx: &mut InstallationTx<'_>, mut shop: Shop) -> Result<Shop, StoreError> {
+    let last = tenants::table.select(diesel::dsl::max(tenants::number)).first::<Option<i64>>(tx.conn);
+    shop.number = tx.done(last)?.unwrap_or(0) + 1;
+    let added = shop.clone().insert_into(tenants::table).execute(tx.conn);
+    tx.done(added)?;
+    Ok(shop)
+}
+
+/// How many shops there are.
+pub fn count_shops(tx: &mut InstallationTx<'_>) -> Result<i64, StoreError> {
+    let count = tenants::table.count().first(tx.conn);
+    tx.done(count)
+}
+
+/// Whether any shop lets pages of this origin call it.
+pub fn any_allows_origin(tx: &mut InstallationTx<'_>, origin: &str) -> Result<bool, StoreError> {
+    let found = tenant_origins::table
+        .filter(tenant_origins::origin.eq(origin))
+        .select(tenant_origins::origin)
+        .first::<String>(tx.conn)
+        .optional();
+    Ok(tx.done(found)?.is_some())
+}
+
+/// Jobs that are due: of shops on the system's clock by `now`, of test-mode shops by their own. At most `limit`, the
+/// longest due first; those that somebody works on are passed over.
+pub fn due_jobs(
+    tx: &mut InstallationTx<'_>,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<(TenantId, JobId)>, StoreError> {
+    let due = jobs::table
+        .inner_join(tenants::table.on(tenants::tenant_id.eq(jobs::tenant_id)))
+        .filter(jobs::parked_at.is_null())
+        .filter(jobs::leased_until.is_null().or(jobs::leased_until.le(now.as_micros())))
+        .filter(
+            tenants::clock_at
+                .is_null()
+                .and(jobs::due_at.le(now.as_micros()))
+                .or(tenants::clock_at.ge(jobs::due_at.nullable())),
+        )
+        .order((jobs::due_at.asc(), jobs::job_id.asc()))
+        .limit(limit)
+        .select((jobs::tenant_id, jobs::job_id));
+    let rows = due.load::<(Vec<u8>, Vec<u8>)>(tx.conn);
+    let broken = |error: domain::ids::NotAnId| StoreError::Broken(error.to_string());
+    tx.done(rows)?.into_iter().map(|(tenant, job)| Ok((tenant_id(tenant)?, job.try_into().map_err(broken)?))).collect()
+}
+
+/// A value that belongs to the installation, such as the fingerprint of its secret key.
+pub fn value(tx: &mut InstallationTx<'_>, name: &str) -> Result<Option<String>, StoreError> {
+    let found = installation::table.find(name).select(installation::value).first(tx.conn).optional();
+    tx.done(found)
+}
+
+/// Sets a value that is not set yet.
+pub fn set_value(tx: &mut InstallationTx<'_>, name: &str, value: &str) -> Result<(), StoreError> {
+    let added = diesel::insert_into(installation::table)
+        .values((installation::name.eq(name), installation::value.eq(value)))
+        .execute(tx.conn);
+    tx.done(added).map(drop)
 }

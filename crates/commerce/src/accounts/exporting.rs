@@ -1,0 +1,82 @@
+//! Everything held on a customer, for them to take away. Each area that learns something of customers adds it here.
+
+use domain::ids::CustomerId;
+use domain::time::Timestamp;
+use serde::Serialize;
+use store::Tx;
+use store::accounts::{customers, sessions};
+use store::mails as mail_rows;
+
+use super::addresses::{self, AddressEntry};
+use super::{AccountError, Details};
+use crate::Commerce;
+use domain::ids::TenantId;
+
+/// Mails and sessions listed in an export, the newest.
+const LISTED: i64 = 1000;
+
+/// The export.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the fields say themselves")]
+pub struct Export {
+    pub exported_at: Timestamp,
+    pub details: Details,
+    pub addresses: Vec<AddressEntry>,
+    pub sessions: Vec<ExportedSession>,
+    pub mails: Vec<ExportedMail>,
+}
+
+/// A sign-in in an export.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the fields say themselves")]
+pub struct ExportedSession {
+    pub device: Option<String>,
+    pub ip_address: String,
+    pub created_at: Timestamp,
+    pub last_used_at: Timestamp,
+}
+
+/// A mail in an export.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the fields say themselves")]
+pub struct ExportedMail {
+    pub to: String,
+    pub subject: String,
+    pub created_at: Timestamp,
+}
+
+/// Gathers everything held on a customer.
+pub async fn export(
+    commerce: &Commerce,
+    tenant: TenantId,
+    customer: CustomerId,
+    now: Timestamp,
+) -> Result<Export, AccountError> {
+    commerce.store().read(tenant, move |tx| gather(tx, customer, now)).await
+}
+
+fn gather(tx: &mut Tx<'_>, customer: CustomerId, now: Timestamp) -> Result<Export, AccountError> {
+    let row =
+        customers::find(tx, customer)?.filter(|row| row.erased_at.is_none()).ok_or(AccountError::NotFound)?;
+    Ok(Export {
+        exported_at: now,
+        details: Details::of(&row),
+        addresses: addresses::all(tx, customer)?,
+        sessions: sessions::list(tx, customer, LISTED)?
+            .into_iter()
+            .map(|row| ExportedSession {
+                device: row.device,
+                ip_address: row.ip_address,
+                created_at: row.created_at,
+                last_used_at: row.last_used_at,
+            })
+            .collect(),
+        mails: mail_rows::list_of_customer(tx, customer, LISTED)?
+            .into_iter()
+            .map(|row| ExportedMail { to: row.recipient, subject: row.subject, created_at: row.created_at })
+            .collect(),
+    })
+}

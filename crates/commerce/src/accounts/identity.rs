@@ -1,0 +1,116 @@
+//! Who is calling. Rule: every account request reads its session's row; nothing remembers it from one request to the
+//! next, so that a logout holds everywhere at once.
+
+use std::time::Duration;
+
+use domain::ids::{CustomerId, SessionId, StorefrontTokenId, TenantId};
+use domain::time::Timestamp;
+use store::accounts::customers::{self, Customer};
+use store::accounts::sessions::{self, Session};
+use store::tenants::{shops, storefront_tokens};
+use store::{InstallationTx, StoreError, installation};
+
+use super::{AccountError, Details, SESSION_IDLE, SESSION_LIFE};
+use crate::secrets::{OpaqueToken, hash_presented};
+use crate::{Commerce, Shop};
+
+/// A session's last use is written down when it is this much older than the stored one: not at every request.
+const TOUCH_EVERY: Duration = Duration::from_secs(300);
+
+/// A customer, signed in on one device.
+#[derive(Clone)]
+pub struct SignedIn {
+    /// The shop.
+    pub tenant: TenantId,
+    /// The customer.
+    pub customer: CustomerId,
+    /// This device's session.
+    pub session: SessionId,
+    /// The time on the shop's clock.
+    pub now: Timestamp,
+    row: Customer,
+}
+
+impl SignedIn {
+    /// The customer's details as they stood when the request came in.
+    #[must_use]
+    pub fn details(&self) -> Details {
+        Details::of(&self.row)
+    }
+}
+
+/// Somebody on a shop's pages.
+#[derive(Clone)]
+pub struct Visit {
+    /// The shop.
+    pub shop: Shop,
+    /// The storefront token that opened it.
+    pub token: StorefrontTokenId,
+}
+
+/// Finds whose session a presented account token is.
+///
+/// # Errors
+/// [`AccountError::Unauthenticated`] for everything that is not a live session's token.
+pub async fn authenticate(commerce: &Commerce, token: &str) -> Result<SignedIn, AccountError> {
+    let hash = hash_presented(token, OpaqueToken::ACCOUNT).ok_or(AccountError::Unauthenticated)?;
+    let system_now = commerce.system_now();
+    let (signed_in, last_used_at) = commerce
+        .store()
+        .read_installation(move |tx| {
+            let (tenant, now, session) =
+                live_session(tx, &hash, system_now)?.ok_or(AccountError::Unauthenticated)?;
+            let row =
+                customers::find(&mut tx.tenant(tenant), session.customer_id)?.ok_or(AccountError::Unauthenticated)?;
+            let signed_in =
+                SignedIn { tenant, customer: session.customer_id, session: session.session_id, now, row };
+            Ok::<_, AccountError>((signed_in, session.last_used_at))
+        })
+        .await?;
+    if signed_in.now.since(last_used_at) >= TOUCH_EVERY {
+        let (session, now) = (signed_in.session, signed_in.now);
+        let noted = commerce.store().write(signed_in.tenant, move |tx| sessions::touch(tx, session, now)).await;
+        if let Err(error) = noted {
+            let error: StoreError = error;
+            tracing::warn!(error = %error, "a session's last use was not noted");
+        }
+    }
+    Ok(signed_in)
+}
+
+/// The session that a token's hash names, unless it has expired by the shop's clock.
+pub(super) fn live_session(
+    tx: &mut InstallationTx<'_>,
+    hash: &[u8],
+    system_now: Timestamp,
+) -> Result<Option<(TenantId, Timestamp, Session)>, StoreError> {
+    let found = installation::find_session(tx, hash)?;
+    Ok(found.and_then(|owner| {
+        let now = owner.clock_at.unwrap_or(system_now);
+        let live =
+            now.since(owner.row.last_used_at) < SESSION_IDLE && now.since(owner.row.created_at) < SESSION_LIFE;
+        live.then_some((owner.tenant, now, owner.row))
+    }))
+}
+
+/// Finds the shop that a presented storefront token opens.
+///
+/// # Errors
+/// [`AccountError::Unauthenticated`] for a token that is forged, revoked, expired, or of another installation.
+pub async fn authenticate_visit(commerce: &Commerce, token: &str) -> Result<Visit, AccountError> {
+    let claims = commerce.secrets().read_storefront_token(token).ok_or(AccountError::Unauthenticated)?;
+    let system_now = commerce.system_now();
+    commerce
+        .store()
+        .read(claims.tenant, move |tx| {
+            let row = shops::find(tx)?.ok_or(AccountError::Unauthenticated)?;
+            let shop = Shop::from_row(row, system_now)?;
+            let issued = storefront_tokens::find(tx, claims.token)?.ok_or(AccountError::Unauthenticated)?;
+            let expired = issued.expires_at.is_some_and(|end| end <= shop.now);
+            if issued.revoked_at.is_some() || expired {
+                return Err(AccountError::Unauthenticated);
+            }
+            Ok(Visit { shop, token: claims.token })
+        })
+        .await
+}

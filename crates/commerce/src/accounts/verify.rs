@@ -1,0 +1,76 @@
+//! Proving an address with the mailed token: it signs in, as the published login does.
+
+use domain::accounts::Email;
+use store::accounts::customers;
+use store::{StoreError, Tx};
+use url::Url;
+
+use super::login::{LoggedIn, begin_session};
+use super::mail_tokens::{self, Purpose};
+use super::{AccountError, Client};
+use crate::mails::{self, Letter};
+use crate::{Commerce, Shop};
+
+const PROOFS: [Purpose; 2] = [Purpose::Verify, Purpose::ChangeEmail];
+
+/// Verifies the address that the token was mailed to and signs its owner in.
+pub async fn verify(
+    commerce: &Commerce,
+    shop: &Shop,
+    token: String,
+    client: Client,
+) -> Result<LoggedIn, AccountError> {
+    let (handle, shop_here) = (commerce.clone(), shop.clone());
+    commerce
+        .store()
+        .write(shop.id, move |tx| {
+            let proof =
+                mail_tokens::find(tx, shop_here.now, &token, &PROOFS)?.ok_or(AccountError::InvalidToken)?;
+            let mut customer = customers::find(tx, proof.customer_id)?.ok_or(AccountError::InvalidToken)?;
+            if customers::find_by_email(tx, &proof.email)?
+                .is_some_and(|owner| owner.customer_id != customer.customer_id)
+            {
+                // Somebody else has proved the new address since it was asked for.
+                return Err(AccountError::InvalidToken);
+            }
+            mail_tokens::use_up(tx, &proof, &PROOFS)?;
+            customer.email = Some(proof.email);
+            customer.email_verified_at = Some(shop_here.now);
+            customer.updated_at = shop_here.now;
+            customer.version += 1;
+            customers::update(tx, customer.clone())?;
+            begin_session(&handle, tx, &shop_here, &customer, &client)
+        })
+        .await
+}
+
+/// Mails the proof once more, to an account that still needs it. Says nothing either way.
+pub async fn resend_verification(
+    commerce: &Commerce,
+    shop: &Shop,
+    email: Email,
+    return_url: Option<Url>,
+) -> Result<(), AccountError> {
+    let (handle, shop_here) = (commerce.clone(), shop.clone());
+    commerce.store().write(shop.id, move |tx| resend(&handle, tx, &shop_here, &email, return_url.as_ref())).await?;
+    commerce.wake_jobs();
+    Ok(())
+}
+
+fn resend(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    email: &Email,
+    return_url: Option<&Url>,
+) -> Result<(), StoreError> {
+    let unproved = customers::find_by_email(tx, email.as_str())?.filter(|row| row.email_verified_at.is_none());
+    let Some(customer) = unproved else { return Ok(()) };
+    if super::password::mailed_lately(tx, shop.now, customer.customer_id, Purpose::Verify)? {
+        return Ok(());
+    }
+    let token = mail_tokens::issue(commerce, tx, shop.now, customer.customer_id, Purpose::Verify, email)?;
+    let letter =
+        Letter::VerifyEmail { first_name: customer.first_name, token, return_url: return_url.cloned() };
+    mails::post(commerce, tx, shop, Some(customer.customer_id), email, &letter)
+}

@@ -1,0 +1,71 @@
+//! A shop's settings, and the origins whose pages may call it.
+
+use domain::ids::TenantId;
+use domain::tenants::{Settings, SettingsForm};
+use store::tenants::shops;
+use store::{StoreError, installation};
+
+use super::TenantError;
+use crate::audit::{self, Actor, Change};
+use crate::{Commerce, Shop};
+
+/// Changes the settings: `change` writes what was sent over the present values, which are then checked as a whole.
+/// With `if_version` the change is refused where somebody else made one since.
+pub async fn change_settings<F>(
+    commerce: &Commerce,
+    shop: &Shop,
+    actor: Actor,
+    if_version: Option<i64>,
+    change: F,
+) -> Result<Shop, TenantError>
+where
+    F: Fn(&mut SettingsForm) + Send + 'static,
+{
+    let (handle, system_now) = (commerce.clone(), commerce.system_now());
+    commerce
+        .store()
+        .write(shop.id, move |tx| {
+            let before = Shop::of(tx, system_now)?;
+            if if_version.is_some_and(|version| version != before.version) {
+                return Err(TenantError::Stale);
+            }
+            let mut form = before.settings.to_form();
+            change(&mut form);
+            let settings: Settings = form.parse()?;
+            let json = serde_json::to_string(&settings).map_err(|error| StoreError::Broken(error.to_string()))?;
+            if !shops::update_settings(tx, before.version, &json)? {
+                return Err(TenantError::Stale);
+            }
+            shops::replace_origins(tx, &origins(&settings))?;
+            let after = Shop::of(tx, system_now)?;
+            let note = Change {
+                action: "settings.update",
+                target_kind: "settings",
+                target_id: before.id.to_string(),
+                before: serde_json::to_value(&*before.settings).ok(),
+                after: serde_json::to_value(&*after.settings).ok(),
+            };
+            audit::record(&handle, tx, after.now, &actor, note)?;
+            Ok(after)
+        })
+        .await
+}
+
+pub(super) fn origins(settings: &Settings) -> Vec<String> {
+    settings.allowed_origins.iter().map(|origin| origin.as_str().to_owned()).collect()
+}
+
+/// Whether pages of this origin may call the shop; without a shop (a browser's preflight carries no token), whether
+/// they may call any.
+pub async fn allows_origin(
+    commerce: &Commerce,
+    tenant: Option<TenantId>,
+    origin: String,
+) -> Result<bool, StoreError> {
+    match tenant {
+        Some(tenant) => commerce.store().read(tenant, move |tx| shops::allows_origin(tx, &origin)).await,
+        None => {
+            commerce.store().read_installation(move |tx| installation::any_allows_origin(tx, &origin)).await
+        }
+    }
+}
