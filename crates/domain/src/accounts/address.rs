@@ -1,4 +1,6 @@
-//! Postal addresses.
+//! Postal addresses. Rule: what a courier needs is there; how a country writes it is left to its people.
+
+use std::fmt;
 
 use serde::Serialize;
 
@@ -38,7 +40,7 @@ impl CountryCode {
 }
 
 /// An address that a parcel can be sent to; the contract's fields in its order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the fields are those of the contract")]
 pub struct Address {
@@ -52,6 +54,12 @@ pub struct Address {
     pub postcode: String,
     pub country: CountryCode,
     pub phone: Option<Phone>,
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Address(…)")
+    }
 }
 
 /// An address as it is typed, unchecked.
@@ -74,7 +82,8 @@ const LINE: usize = 200;
 const POSTCODE: usize = 16;
 
 impl AddressForm {
-    /// Checks every field and reports all that are refused.
+    /// Checks every field and reports all that are refused. A blank optional field counts as left out.
+    #[expect(clippy::similar_names, reason = "county and country are the contract's words")]
     pub fn parse(self) -> Result<Address, FieldErrors> {
         let mut fields = Fields::default();
         let required = |text: Option<String>, most| text::one_line(text.as_deref().unwrap_or_default(), most);
@@ -93,11 +102,11 @@ impl AddressForm {
         let postcode = fields.take("postcode", required(self.postcode, POSTCODE));
         let country = fields.take("country", CountryCode::parse(&self.country.unwrap_or_default()));
         let phone = fields.take_optional("phone", filled(self.phone).map(|phone| Phone::parse(&phone)));
-        fields.finish()?;
         let (Some(line1), Some(city), Some(postcode), Some(country)) = (line1, city, postcode, country)
         else {
-            return Err(FieldErrors::one("line1", "Is required."));
+            return Err(fields.into_errors());
         };
+        fields.finish()?;
         Ok(Address { first_name, last_name, company, line1, line2, city, county, postcode, country, phone })
     }
 }

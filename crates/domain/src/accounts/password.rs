@@ -41,7 +41,8 @@ impl PasswordText {
     pub fn check_guessable(&self, known: &[&str]) -> Result<(), Invalid> {
         let parts: Vec<&str> =
             known.iter().flat_map(|text| text.split(['@', '.', ' '])).chain(known.iter().copied()).collect();
-        if zxcvbn::zxcvbn(self.expose(), &parts).guesses() <= FIRST_GUESSES {
+        // The n-th commonest password is counted as n guesses and one for the whole.
+        if zxcvbn::zxcvbn(self.expose(), &parts).guesses() <= FIRST_GUESSES + 1 {
             return Err(Invalid::new("Is too easy to guess. A few unrelated words make a good password."));
         }
         Ok(())

@@ -13,7 +13,7 @@ pub const DEVICE_FREE: u32 = 3;
 pub const ADDRESS_FREE: u32 = 30;
 
 const FIRST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
+const LONGEST_WAIT: Duration = Duration::from_mins(15);
 
 /// The wait after this many failures, of which `free` have none: 1, 2, 4 … seconds, 15 minutes at the most.
 #[must_use]
@@ -43,7 +43,8 @@ impl Throttle {
     /// Whether an attempt may be made now.
     pub fn check(&self, now: Timestamp) -> Result<(), Wait> {
         match self.blocked_until {
-            Some(until) if now < until => Err(Wait(until.since(now))),
+            // No wait is longer than the longest, even where the clock was put back meanwhile.
+            Some(until) if now < until => Err(Wait(until.since(now).min(LONGEST_WAIT))),
             _ => Ok(()),
         }
     }
