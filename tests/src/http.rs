@@ -29,6 +29,11 @@ impl Client {
         Self { address, token: self.token.clone() }
     }
 
+    /// Another caller of the same server.
+    pub fn with_token(&self, token: &str) -> Self {
+        Self::new(self.address, Some(token))
+    }
+
     /// The token that this caller sends.
     pub fn token(&self) -> &str {
         self.token.as_deref().expect("this caller has a token")

@@ -60,6 +60,19 @@ impl Installation {
         Self { folder, engine, settings }
     }
 
+    /// Another, empty database with the same keys.
+    pub fn another(&self) -> Self {
+        let mut other = Self::new(self.engine);
+        let keys = self.settings["MARZIPAN_SECRET_KEY_FILE"].clone();
+        other.settings.insert("MARZIPAN_SECRET_KEY_FILE".to_owned(), keys);
+        other
+    }
+
+    /// What its database is.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
     /// The folder that is deleted with this installation.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -308,7 +321,7 @@ fn spawn(command: &mut Command, log: &Path, folder: &Path) -> (Child, Child) {
 
 /// An address nobody listens at. The ports lie below those the system gives to outgoing connections, and each
 /// is handed out once, so that no connection of another test can take it first.
-fn free_address() -> SocketAddr {
+pub fn free_address() -> SocketAddr {
     static NEXT: LazyLock<AtomicU16> = LazyLock::new(|| {
         let spread = u16::try_from(std::process::id() % 97).expect("below 97");
         AtomicU16::new(20_000 + 120 * spread)

@@ -38,12 +38,22 @@ impl Received {
 impl Sink {
     /// Starts one. `reply` is what it answers to every mail: `250 OK`, or a refusal for tests of those.
     pub fn start(reply: &str) -> Self {
+        Self::at_port("0", reply)
+    }
+
+    /// Starts one where another has been.
+    pub fn start_at(url: &str, reply: &str) -> Self {
+        Self::at_port(url.rsplit(':').next().expect("a port"), reply)
+    }
+
+    fn at_port(port: &str, reply: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tools/smtp_sink.py");
         let mut child = Command::new(python())
             .arg(script)
             .arg(folder.path())
             .arg(reply)
+            .arg(port)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

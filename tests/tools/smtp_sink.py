@@ -1,6 +1,6 @@
 """A mail server for tests: writes each mail it takes as a JSON file and ends when its standard input closes.
 
-Usage: smtp_sink.py FOLDER REPLY. Prints the port it listens on.
+Usage: smtp_sink.py FOLDER REPLY PORT (0: any). Prints the port it listens on.
 """
 
 import asyncio
@@ -40,13 +40,13 @@ class Keep:
         return self.reply
 
 
-async def main(folder, reply):
+async def main(folder, reply, port):
     loop = asyncio.get_running_loop()
     keep = Keep(folder, reply)
-    server = await loop.create_server(lambda: SMTP(keep, loop=loop), host="127.0.0.1", port=0)
+    server = await loop.create_server(lambda: SMTP(keep, loop=loop), host="127.0.0.1", port=port)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
     server.close()
 
 
-asyncio.run(main(sys.argv[1], sys.argv[2]))
+asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))

@@ -1,11 +1,22 @@
 //! The black-box tests: each drives the real server through its APIs, on both engines.
 
 mod addresses;
+mod administration;
 mod bad_input;
+mod cli;
+mod crash;
+mod demo;
 mod details;
+mod idempotency;
 mod login;
 mod logout;
+mod mails;
+mod operations;
 mod passwords;
 mod privacy;
+mod rate_limits;
 mod register;
+mod rules;
 mod sessions;
+mod staff;
+mod walls;

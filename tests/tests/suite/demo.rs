@@ -1,0 +1,92 @@
+//! `marzipan demo`: the main job with nothing set up.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use marzipan_tests::eventually;
+use marzipan_tests::server::{binary, free_address};
+
+struct Demo {
+    child: Child,
+    lines: std::sync::mpsc::Receiver<String>,
+    printed: Vec<String>,
+}
+
+impl Demo {
+    fn start(folder: &std::path::Path, listen: &str) -> Self {
+        let mut command = Command::new(binary());
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("MARZIPAN_") {
+                command.env_remove(name);
+            }
+        }
+        let mut child = command
+            .arg("demo")
+            .env("MARZIPAN_LISTEN", listen)
+            .current_dir(folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it starts");
+        let output = BufReader::new(child.stdout.take().expect("piped"));
+        let (sender, lines) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            output.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+        });
+        Self { child, lines, printed: Vec::new() }
+    }
+
+    /// The three curl lines, once they are printed.
+    fn curl_lines(&mut self) -> Vec<String> {
+        eventually("three curl lines are printed", || {
+            self.printed.extend(self.lines.try_iter());
+            let whole = self.printed.join("\n").replace("\\\n", " ");
+            let curls: Vec<String> = whole
+                .lines()
+                .map(str::trim)
+                .filter(|line| line.starts_with("curl ") || line.contains("$(curl "))
+                .map(ToOwned::to_owned)
+                .collect();
+            (curls.len() >= 3).then_some(curls)
+        })
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+#[test]
+fn prints_three_lines_that_sign_in_look_and_sign_out() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let listen = free_address().to_string();
+    let mut demo = Demo::start(folder.path(), &listen);
+    let first = demo.curl_lines();
+    let printed = demo.printed.join("\n");
+    for part in [listen.as_str(), "shopper@example.com", "mzk_", "/docs"] {
+        assert!(printed.contains(part), "{part} is not printed: {printed}");
+    }
+    // As a newcomer would: one after the other, in one shell.
+    let script = format!("set -e\n{}\n", first.join("\necho\n"));
+    let run = || {
+        let output = Command::new("bash").args(["-c", &script]).output().expect("bash starts");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    eventually("the server listens", || std::net::TcpStream::connect(&listen).ok());
+    let said = run();
+    assert!(said.contains("\"firstName\"") || said.contains("\"email\""), "{said}\n{script}");
+    assert!(!said.contains("\"code\""), "{said}\n{script}");
+
+    // A second start keeps the data, and what was printed stays true.
+    drop(demo);
+    let mut demo = Demo::start(folder.path(), &listen);
+    let second = demo.curl_lines();
+    assert_eq!(first, second);
+    eventually("the server listens", || std::net::TcpStream::connect(&listen).ok());
+    assert!(run().contains("shopper@example.com"), "{}", run());
+    assert!(folder.path().join("marzipan-data").is_dir());
+}

@@ -1,0 +1,244 @@
+//! The walls between shops, and between customers: every route of both documents is tried with tokens and ids
+//! that are not the caller's. A route that this walk does not know how to call fails it, so that no route is
+//! added without being walked.
+
+use marzipan_tests::people::is_signed_in;
+use marzipan_tests::{Answer, Client, PASSWORD, Request, Shop, on_both_engines};
+use serde_json::{Value, json};
+
+on_both_engines!(every_storefront_route_is_walled, every_admin_route_is_walled);
+
+/// The methods of a path in the document; its other keys are not operations.
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+struct Operation {
+    method: String,
+    path: String,
+    security: Vec<String>,
+}
+
+fn operations(shop: &Shop<'_>, document: &str) -> Vec<Operation> {
+    let document = shop.nobody().get(document).send().expect(200).json();
+    let mut all = Vec::new();
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in methods.as_object().expect("operations") {
+            if !METHODS.contains(&method.as_str()) {
+                continue;
+            }
+            let schemes = operation["security"].as_array().into_iter().flatten();
+            let names = schemes.flat_map(|scheme| scheme.as_object().into_iter().flat_map(|all| all.keys()));
+            let security = names.cloned().collect();
+            all.push(Operation { method: method.to_uppercase(), path: path.clone(), security });
+        }
+    }
+    all
+}
+
+/// What the victim owns, for the attacker to ask for.
+struct Loot(Vec<(&'static str, String)>);
+
+impl Loot {
+    /// The path with the victim's ids in the places of its parameters.
+    fn fill(&self, path: &str) -> String {
+        let mut parts: Vec<String> = path.split('/').map(ToOwned::to_owned).collect();
+        for index in 1..parts.len() {
+            if parts[index].starts_with('{') {
+                let kind = parts[index - 1].clone();
+                let found = self.0.iter().find(|(known, _)| *known == kind);
+                parts[index] = found.unwrap_or_else(|| panic!("the walk has no {kind} for {path}")).1.clone();
+            }
+        }
+        parts.join("/")
+    }
+}
+
+/// A body that would be right if the caller were; `None` for an operation without one.
+fn body_for(operation: &Operation) -> Option<Value> {
+    let path = operation.path.trim_start_matches("/admin/v1").trim_start_matches("/v1");
+    let account = json!({
+        "firstName": "Mallory", "lastName": "Crook", "email": "mallory@post.example", "password": PASSWORD,
+    });
+    let address = json!({ "line1": "1 Crook Lane", "city": "Hull", "postcode": "HU1 1AA", "country": "GB" });
+    let staff = json!({
+        "email": "mallory@post.example", "name": "Mallory", "role": "owner", "password": PASSWORD,
+    });
+    Some(match (operation.method.as_str(), path) {
+        ("GET", _) => return None,
+        (
+            "DELETE",
+            "/account/sessions"
+            | "/account/sessions/{sessionId}"
+            | "/account/addresses/{addressId}"
+            | "/customers/{customerId}"
+            | "/customers/{customerId}/sessions"
+            | "/staff/{staffId}"
+            | "/tokens/{tokenId}"
+            | "/admin-keys/{keyId}",
+        )
+        | ("POST", "/account/logout" | "/staff/logout" | "/staff/totp") => return None,
+        ("POST", "/account/register") => account,
+        ("POST", "/account/login") => json!({ "email": "mallory@post.example", "password": PASSWORD }),
+        ("POST", "/account/verify") => json!({ "token": "mzm_nonsense" }),
+        ("POST", "/account/verify/resend" | "/account/password") => {
+            json!({ "email": "mallory@post.example" })
+        }
+        ("POST", "/account/password/reset") => json!({ "token": "mzm_nonsense", "password": PASSWORD }),
+        ("PUT", "/account/password" | "/staff/me/password") => {
+            json!({ "currentPassword": PASSWORD, "password": "hollow lantern 66 plum" })
+        }
+        ("PATCH", "/account/details" | "/customers/{customerId}") => json!({ "firstName": "Mallory" }),
+        ("DELETE", "/account") => json!({ "password": PASSWORD }),
+        ("POST", "/account/addresses") => address,
+        ("PATCH", "/account/addresses/{addressId}") => json!({ "city": "Hull" }),
+        ("POST", "/customers/{customerId}/merge") => {
+            json!({ "from": "0192f0a0-7c11-7abc-8def-0123456789ab" })
+        }
+        ("POST", "/staff/login") => {
+            json!({ "tenant": "shop", "email": "mallory@post.example", "password": PASSWORD })
+        }
+        ("POST", "/staff") => staff,
+        ("PATCH", "/staff/{staffId}") => json!({ "name": "Mallory" }),
+        ("POST", "/staff/totp/confirm") | ("DELETE", "/staff/totp") => json!({ "code": "123456" }),
+        ("POST", "/tokens") => json!({ "name": "mine" }),
+        ("POST", "/admin-keys") => json!({ "name": "mine", "scopes": ["customers:read"] }),
+        ("PATCH", "/settings") => json!({ "name": "Mallory's" }),
+        ("POST", "/test-clock") => json!({ "now": "2027-01-01T00:00:00Z" }),
+        (method, path) => panic!("the walk does not know how to call {method} {path}: teach it"),
+    })
+}
+
+fn call(who: &Client, operation: &Operation, target: &str) -> Request {
+    let request = who.request(&operation.method, target);
+    match body_for(operation) {
+        Some(body) => request.json(&body),
+        None => request,
+    }
+}
+
+#[track_caller]
+fn expect_wall(answer: Answer) {
+    match answer.status {
+        401 => answer.expect_unauthenticated(),
+        404 => drop(answer.expect_error(404, "not_found")),
+        _ => panic!("neither 401 nor 404: {answer}"),
+    }
+}
+
+fn every_storefront_route_is_walled(shop: &Shop<'_>) {
+    let elsewhere = Shop::open(shop.server());
+    let victim = shop.customer();
+    let neighbour = shop.customer();
+    let stranger = elsewhere.customer();
+    let address =
+        json!({ "line1": "7 Harbour Row", "city": "Whitby", "postcode": "YO21 3PU", "country": "GB" });
+    let address = victim.post("/v1/account/addresses").json(&address).send().expect(201).data();
+    let loot = Loot(vec![
+        ("sessions", first_id(&victim, "/v1/account/sessions")),
+        ("addresses", text(&address, "id")),
+    ]);
+    let before = victim.get("/v1/account/export").send().expect(200).text();
+
+    let all = operations(shop, "/v1/openapi.json");
+    assert!(all.len() >= 20, "{} operations", all.len());
+    for operation in &all {
+        let target = loot.fill(&operation.path);
+        let send = |who: &Client| call(who, operation, &target).send();
+        let for_visitors = operation.security.iter().any(|scheme| scheme == "tenantAuth");
+        let for_customers = operation.security.iter().any(|scheme| scheme == "accountAuth");
+        assert!(for_visitors || for_customers, "{} {} is open to all", operation.method, operation.path);
+
+        expect_wall(send(&shop.nobody()));
+        expect_wall(send(&shop.holding("nonsense")));
+        expect_wall(send(&shop.admin()));
+        expect_wall(send(&elsewhere.admin()));
+        if !for_customers {
+            expect_wall(send(&stranger));
+            expect_wall(send(&neighbour));
+        }
+        if !for_visitors {
+            expect_wall(send(&elsewhere.visitor()));
+            expect_wall(send(&shop.visitor()));
+        }
+        if target != operation.path && for_customers {
+            expect_wall(send(&stranger));
+            expect_wall(send(&neighbour));
+        }
+    }
+
+    assert!(is_signed_in(&victim) && is_signed_in(&neighbour) && is_signed_in(&stranger));
+    assert_eq!(victim.get("/v1/account/export").send().expect(200).text(), before, "nothing has changed");
+}
+
+fn every_admin_route_is_walled(shop: &Shop<'_>) {
+    let elsewhere = Shop::open(shop.server());
+    let victim = shop.customer();
+    let stranger = elsewhere.customer();
+    let admin = shop.admin();
+    let staff =
+        json!({ "email": "owner@post.example", "name": "Olive", "role": "owner", "password": PASSWORD });
+    admin.post("/admin/v1/staff").json(&staff).send().expect(201);
+    let login = json!({ "tenant": shop.slug, "email": "owner@post.example", "password": PASSWORD });
+    let session = shop.nobody().post("/admin/v1/staff/login").json(&login).send().expect(200).string("token");
+    let session = shop.holding(&session);
+    let loot = Loot(vec![
+        ("customers", victim.id.clone()),
+        ("staff", first_id(&admin, "/admin/v1/staff")),
+        ("tokens", first_id(&admin, "/admin/v1/tokens")),
+        ("admin-keys", first_id(&admin, "/admin/v1/admin-keys")),
+        ("outbox", first_id(&admin, "/admin/v1/outbox")),
+    ]);
+    let foreign_admin = elsewhere.admin();
+
+    let all = operations(shop, "/admin/v1/openapi.json");
+    assert!(all.len() >= 25, "{} operations", all.len());
+    for operation in &all {
+        let target = loot.fill(&operation.path);
+        let send = |who: &Client| call(who, operation, &target).send();
+        if operation.path.ends_with("/staff/login") {
+            // It has no token yet; the credentials of one shop are nothing in another.
+            let crossed =
+                json!({ "tenant": elsewhere.slug, "email": "owner@post.example", "password": PASSWORD });
+            let answer = shop.nobody().post(&target).json(&crossed).send();
+            answer.expect_error(401, "invalid_credentials");
+            continue;
+        }
+        assert!(!operation.security.is_empty(), "{} {} is open to all", operation.method, operation.path);
+        for who in [
+            &shop.nobody(),
+            &shop.holding("nonsense"),
+            &shop.visitor(),
+            &elsewhere.visitor(),
+            &victim,
+            &stranger,
+        ] {
+            expect_wall(send(who));
+        }
+        if target != operation.path {
+            expect_wall(send(&foreign_admin));
+        } else if operation.method == "GET" {
+            let answer = send(&foreign_admin);
+            let text = answer.text();
+            for (kind, id) in &loot.0 {
+                assert!(!text.contains(id), "{target} shows the {kind} of another shop: {text}");
+            }
+            assert!(!text.contains(&victim.email) && !text.contains("Olive"), "{target}: {text}");
+        }
+    }
+
+    // Merging takes two ids; neither may be another shop's.
+    let merge = format!("/admin/v1/customers/{}/merge", stranger.id);
+    expect_wall(foreign_admin.post(&merge).json(&json!({ "from": victim.id })).send());
+    assert!(is_signed_in(&victim) && is_signed_in(&stranger));
+    admin.get("/admin/v1/settings").send().expect(200);
+    session.get("/admin/v1/staff/me").send().expect(200);
+    shop.visitor().post("/v1/account/verify").json(&json!({ "token": "x" })).send().expect(422);
+}
+
+fn first_id(who: &Client, list: &str) -> String {
+    let list = who.get(list).send().expect(200).data();
+    text(&list[0], "id")
+}
+
+fn text(value: &Value, key: &str) -> String {
+    value[key].as_str().unwrap_or_else(|| panic!("no {key}: {value}")).to_owned()
+}
