@@ -8,15 +8,18 @@ pub mod context;
 pub mod cors;
 pub mod edge;
 pub mod error;
+pub mod etag;
 pub mod health;
 pub mod idempotency;
 pub mod list;
 mod observe;
+pub mod openapi;
 pub mod patch;
 pub mod path;
 pub mod query;
 pub mod ratelimit;
 mod reading;
+pub mod reference;
 #[cfg(test)]
 mod testing;
 
@@ -24,6 +27,7 @@ pub use body::{IgnoredBody, JsonBody};
 pub use context::RequestContext;
 pub use edge::{Edge, EdgePorts, EdgeSettings};
 pub use error::ApiError;
+pub use etag::{Conditional, ETag, Preconditions};
 pub use list::{ListBody, Paging, PagingParams};
 pub use patch::Patch;
 pub use path::PathId;
