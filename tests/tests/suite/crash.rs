@@ -36,6 +36,13 @@ impl Load<'_> {
         note(&mut self.acknowledged.lock().expect("no test panics with it"));
     }
 
+    fn note_password(&self, email: &str, holds: &str, asked: Option<&str>) {
+        let entry = (holds.to_owned(), asked.map(ToOwned::to_owned));
+        self.note(|all| {
+            all.passwords.insert(email.to_owned(), entry);
+        });
+    }
+
     fn goes_on(&self) -> bool {
         !self.is_over.load(Ordering::Relaxed)
     }
@@ -80,16 +87,14 @@ impl Load<'_> {
         let Some(session) = self.log_in_as(email, &password) else { return };
         while self.goes_on() {
             let wanted = format!("violet harbour {} lantern", number());
-            self.note(|all| {
-                drop(all.passwords.insert(email.to_owned(), (password.clone(), Some(wanted.clone()))))
-            });
+            self.note_password(email, &password, Some(&wanted));
             let body = json!({ "currentPassword": password, "password": wanted });
             let answer = session.put("/v1/account/password").json(&body).try_send();
             if !answer.is_ok_and(|answer| answer.status == 200) {
                 return;
             }
             password = wanted;
-            self.note(|all| drop(all.passwords.insert(email.to_owned(), (password.clone(), None))));
+            self.note_password(email, &password, None);
         }
     }
 }
@@ -141,7 +146,7 @@ fn nothing_acknowledged_is_lost_in_twenty_kills(installation: &Installation) {
             // The change that was under way when the server died may hold or not; the one before it must.
             let holds =
                 [Some(acknowledged), asked.as_ref()].into_iter().flatten().find(|password| load(password));
-            password = holds.unwrap_or_else(|| panic!("kill {kill}: a password change is lost")).clone();
+            password.clone_from(holds.unwrap_or_else(|| panic!("kill {kill}: a password change is lost")));
         }
     }
     assert!(total > KILLS as usize, "only {total} things were acknowledged: the load was none");

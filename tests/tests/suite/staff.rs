@@ -109,7 +109,7 @@ fn enable_totp(session: &Client) -> Totp {
 fn authenticator(secret: &str) -> Totp {
     let five_bits = |letter| "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(letter).expect("base 32");
     let letters = secret.trim_end_matches('=').chars();
-    let bits: String = letters.map(|letter| format!("{:05b}", five_bits(letter))).collect();
+    let bits = letters.map(|letter| format!("{:05b}", five_bits(letter))).collect::<Vec<_>>().concat();
     let bytes: Vec<u8> = bits
         .as_bytes()
         .chunks_exact(8)

@@ -45,7 +45,8 @@ impl Loot {
             if parts[index].starts_with('{') {
                 let kind = parts[index - 1].clone();
                 let found = self.0.iter().find(|(known, _)| *known == kind);
-                parts[index] = found.unwrap_or_else(|| panic!("the walk has no {kind} for {path}")).1.clone();
+                let (_, id) = found.unwrap_or_else(|| panic!("the walk has no {kind} for {path}"));
+                parts[index].clone_from(id);
             }
         }
         parts.join("/")
@@ -54,7 +55,9 @@ impl Loot {
 
 /// A body that would be right if the caller were; `None` for an operation without one.
 fn body_for(operation: &Operation) -> Option<Value> {
-    let path = operation.path.trim_start_matches("/admin/v1").trim_start_matches("/v1");
+    let parts = operation.path.trim_start_matches("/admin/v1").trim_start_matches("/v1").split('/');
+    let parts: Vec<&str> = parts.map(|part| if part.starts_with('{') { "{}" } else { part }).collect();
+    let path = parts.join("/");
     let account = json!({
         "firstName": "Mallory", "lastName": "Crook", "email": "mallory@post.example", "password": PASSWORD,
     });
@@ -62,18 +65,18 @@ fn body_for(operation: &Operation) -> Option<Value> {
     let staff = json!({
         "email": "mallory@post.example", "name": "Mallory", "role": "owner", "password": PASSWORD,
     });
-    Some(match (operation.method.as_str(), path) {
-        ("GET", _) => return None,
-        (
+    Some(match (operation.method.as_str(), path.as_str()) {
+        ("GET", _)
+        | (
             "DELETE",
             "/account/sessions"
-            | "/account/sessions/{sessionId}"
-            | "/account/addresses/{addressId}"
-            | "/customers/{customerId}"
-            | "/customers/{customerId}/sessions"
-            | "/staff/{staffId}"
-            | "/tokens/{tokenId}"
-            | "/admin-keys/{keyId}",
+            | "/account/sessions/{}"
+            | "/account/addresses/{}"
+            | "/customers/{}"
+            | "/customers/{}/sessions"
+            | "/staff/{}"
+            | "/tokens/{}"
+            | "/admin-keys/{}",
         )
         | ("POST", "/account/logout" | "/staff/logout" | "/staff/totp") => return None,
         ("POST", "/account/register") => account,
@@ -86,18 +89,18 @@ fn body_for(operation: &Operation) -> Option<Value> {
         ("PUT", "/account/password" | "/staff/me/password") => {
             json!({ "currentPassword": PASSWORD, "password": "hollow lantern 66 plum" })
         }
-        ("PATCH", "/account/details" | "/customers/{customerId}") => json!({ "firstName": "Mallory" }),
+        ("PATCH", "/account/details" | "/customers/{}") => json!({ "firstName": "Mallory" }),
         ("DELETE", "/account") => json!({ "password": PASSWORD }),
         ("POST", "/account/addresses") => address,
-        ("PATCH", "/account/addresses/{addressId}") => json!({ "city": "Hull" }),
-        ("POST", "/customers/{customerId}/merge") => {
+        ("PATCH", "/account/addresses/{}") => json!({ "city": "Hull" }),
+        ("POST", "/customers/{}/merge") => {
             json!({ "from": "0192f0a0-7c11-7abc-8def-0123456789ab" })
         }
         ("POST", "/staff/login") => {
             json!({ "tenant": "shop", "email": "mallory@post.example", "password": PASSWORD })
         }
         ("POST", "/staff") => staff,
-        ("PATCH", "/staff/{staffId}") => json!({ "name": "Mallory" }),
+        ("PATCH", "/staff/{}") => json!({ "name": "Mallory" }),
         ("POST", "/staff/totp/confirm") | ("DELETE", "/staff/totp") => json!({ "code": "123456" }),
         ("POST", "/tokens") => json!({ "name": "mine" }),
         ("POST", "/admin-keys") => json!({ "name": "mine", "scopes": ["customers:read"] }),
