@@ -16,10 +16,12 @@ mod observe;
 pub mod openapi;
 pub mod patch;
 pub mod path;
+mod problem;
 pub mod query;
 pub mod ratelimit;
 mod reading;
 pub mod reference;
+pub mod server;
 #[cfg(test)]
 mod testing;
 

@@ -1,6 +1,7 @@
 //! Changing one's details. Rule: only what was sent changes; a new address counts once it is proved.
 
 use domain::accounts::{BirthDate, Email, Marketing, PersonName, Phone};
+use domain::tenants::return_url;
 use store::accounts::{customers, mail_tokens as token_rows};
 use store::{StoreError, Tx};
 use url::Url;
@@ -20,7 +21,8 @@ pub struct DetailsChange {
     pub marketing: Option<Marketing>,
     pub date_of_birth: Option<Option<BirthDate>>,
     pub email: Option<Email>,
-    pub return_url: Option<Url>,
+    /// The page that the mailed link opens, as it was sent; kept only if its origin is on the shop's list.
+    pub return_url: Option<String>,
 }
 
 /// Changes the customer's details and gives them as they are now.
@@ -41,7 +43,8 @@ pub async fn change_details(
             row.version += 1;
             customers::update(tx, row.clone())?;
             if let Some(email) = &new_email {
-                ask_for_proof(&handle, tx, &shop, &row, email, change.return_url.as_ref())?;
+                let page = change.return_url.as_ref().and_then(|url| return_url(url, &shop.settings.return_origins));
+                ask_for_proof(&handle, tx, &shop, &row, email, page.as_ref())?;
             }
             Ok::<_, AccountError>(Details::of(&row))
         })

@@ -1,0 +1,55 @@
+//! Who calls. Rule: the permission stands in a handler's signature, as its first argument, so that a bad token is told
+//! before anything else is looked at.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use commerce::accounts::{self, SignedIn, Visit};
+use domain::problem::Problem;
+use marzipan_http::{ApiError, RequestContext, authorization};
+
+use crate::Storefront;
+
+/// A signed-in customer: the call came with an account token whose session lives.
+pub(crate) struct Customer(pub(crate) SignedIn);
+
+impl FromRequestParts<Storefront> for Customer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Storefront) -> Result<Self, ApiError> {
+        let token = authorization::bearer(&parts.headers).ok_or_else(ApiError::unauthenticated)?;
+        let who = accounts::authenticate(&state.commerce, token).await.map_err(Problem::from)?;
+        let context = RequestContext::from_request_parts(parts, state).await?;
+        context.set_tenant(who.tenant.uuid());
+        context.set_actor("customer", who.customer.uuid());
+        Ok(Self(who))
+    }
+}
+
+/// Somebody on a shop's pages: the call came with a storefront token.
+pub(crate) struct Visitor(pub(crate) Visit);
+
+impl FromRequestParts<Storefront> for Visitor {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Storefront) -> Result<Self, ApiError> {
+        let token = authorization::bearer(&parts.headers).ok_or_else(ApiError::unauthenticated)?;
+        let visit = accounts::authenticate_visit(&state.commerce, token).await.map_err(Problem::from)?;
+        let context = RequestContext::from_request_parts(parts, state).await?;
+        context.set_tenant(visit.shop.id.uuid());
+        context.charge_token(visit.token.uuid())?;
+        Ok(Self(visit))
+    }
+}
+
+/// An account token that has not been looked up: for logout, where looking it up and ending its session are one.
+pub(crate) struct PresentedToken(pub(crate) String);
+
+impl FromRequestParts<Storefront> for PresentedToken {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Storefront) -> Result<Self, ApiError> {
+        authorization::bearer(&parts.headers)
+            .map(|token| Self(token.to_owned()))
+            .ok_or_else(ApiError::unauthenticated)
+    }
+}
