@@ -154,7 +154,7 @@ impl Edge {
     }
 
     /// The headers that every answer has.
-    fn finish(&self, context: &RequestContext, response: &mut Response) {
+    fn finish(context: &RequestContext, response: &mut Response) {
         let headers = response.headers_mut();
         if let Ok(id) = HeaderValue::from_str(context.request_id()) {
             headers.insert(&REQUEST_ID, id);
@@ -203,7 +203,7 @@ async fn answer(edge: Arc<Edge>, run: Run, mut request: Request) -> Response {
 
     let mut response = run_guarded(&edge, &context, &observed, run, request).instrument(span.clone()).await;
 
-    edge.finish(&context, &mut response);
+    Edge::finish(&context, &mut response);
     if origin.is_some() {
         cors::open_answer(edge.ports.origins.as_ref(), origin, context.tenant(), response.headers_mut())
             .await;
@@ -219,10 +219,10 @@ async fn run_guarded(
     run: Run,
     request: Request,
 ) -> Response {
-    if !observed.is_health() {
-        if let Err(error) = context.charge(edge.rates.charge_address(context.client_ip())) {
-            return error.into_response();
-        }
+    if !observed.is_health()
+        && let Err(error) = context.charge(edge.rates.charge_address(context.client_ip()))
+    {
+        return error.into_response();
     }
     if cors::is_preflight(&request) {
         return cors::answer_preflight(edge.ports.origins.as_ref(), request.headers()).await;
@@ -243,4 +243,107 @@ fn panic_text(panic: &(dyn Any + Send)) -> &str {
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("without a text")
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Request;
+    use axum::routing::{get as on_get, post as on_post};
+
+    use super::*;
+    use crate::testing::{answer as read, get, ports, send, send_json, settings};
+
+    async fn panics() -> String {
+        panic!("secret")
+    }
+
+    fn router() -> Router {
+        let edge =
+            Edge::new(EdgeSettings { request_timeout: Duration::from_millis(50), ..settings() }, ports());
+        let routes = Router::new()
+            .route("/id", on_get(|context: RequestContext| async move { context.request_id().to_owned() }))
+            .route("/things/{id}", on_get(|| async {}).put(|| async {}))
+            .route("/slow", on_get(std::future::pending::<()>))
+            .route("/panic", on_get(panics))
+            .route("/long", on_get(|| async { "marzipan ".repeat(1000) }))
+            .route("/short", on_get(|| async { "marzipan" }))
+            .route("/kept", on_post(|| async { [(CACHE_CONTROL, "public")] }));
+        edge.wrap(Router::new().nest("/v1", routes))
+    }
+
+    fn with(name: &str, value: &str, uri: &str) -> Request<Body> {
+        Request::get(uri).header(name, value).body(Body::empty()).expect("a request")
+    }
+
+    #[tokio::test]
+    async fn a_request_has_an_id() {
+        for (sent, id) in [
+            ("order-7.b_C", "order-7.b_C"),
+            ("with space", "00000000000000000000000000000007"),
+            ("{\"x\":1}", "00000000000000000000000000000007"),
+            ("", "00000000000000000000000000000007"),
+            (&"x".repeat(129), "00000000000000000000000000000007"),
+        ] {
+            let (head, body) = read(send(&router(), with("x-request-id", sent, "/v1/id")).await).await;
+            assert_eq!((head.headers["x-request-id"].to_str().expect("text"), body.as_str()), (id, id));
+        }
+    }
+
+    #[tokio::test]
+    async fn unknown_addresses_and_methods_are_told_in_json() {
+        let (head, body) = send_json(&router(), get("/v1/nowhere")).await;
+        assert_eq!((head.status.as_u16(), &body["code"]), (404, &"not_found".into()));
+        assert_eq!(body["message"], "There is nothing at this address.");
+        for uri in ["/", "/v1", "/v1/things/", "/v1/things/%ff", "/v1/things/1/%00", "//v1/id", "/%"] {
+            let status = send(&router(), get(uri)).await.status();
+            assert!(status == 404 || status == 200, "{uri} {status}");
+        }
+        let delete = Request::delete("/v1/things/1").body(Body::empty()).expect("a request");
+        let (head, body) = send_json(&router(), delete).await;
+        assert_eq!((head.status.as_u16(), &body["code"]), (405, &"method_not_allowed".into()));
+        assert_eq!(head.headers["allow"], "GET,HEAD,PUT");
+    }
+
+    #[tokio::test]
+    async fn a_request_that_takes_too_long_is_answered() {
+        let (head, body) = send_json(&router(), get("/v1/slow")).await;
+        assert_eq!((head.status.as_u16(), &body["code"]), (503, &"timed_out".into()));
+        assert!(head.headers.contains_key("x-request-id"));
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_500_without_detail() {
+        let (head, body) = read(send(&router(), get("/v1/panic")).await).await;
+        assert_eq!(head.status, 500);
+        assert_eq!(body, r#"{"message":"Something went wrong on our side.","code":"internal_error"}"#);
+    }
+
+    #[tokio::test]
+    async fn long_answers_are_compressed_for_those_who_ask() {
+        for (uri, asks, encoding) in [
+            ("/v1/long", "gzip", Some("gzip")),
+            ("/v1/long", "br, gzip", Some("br")),
+            ("/v1/long", "identity", None),
+            ("/v1/short", "gzip", None),
+        ] {
+            let answer = send(&router(), with("accept-encoding", asks, uri)).await;
+            let used = answer.headers().get("content-encoding").map(|it| it.to_str().expect("text"));
+            assert_eq!(used, encoding, "{uri} {asks}");
+            assert_eq!(answer.headers()[VARY], "origin, accept-encoding");
+        }
+        assert!(!send(&router(), get("/v1/long")).await.headers().contains_key("content-encoding"));
+    }
+
+    #[tokio::test]
+    async fn nothing_is_kept_that_does_not_say_so() {
+        assert_eq!(send(&router(), get("/v1/id")).await.headers()[CACHE_CONTROL], "no-store");
+        let post = Request::post("/v1/kept").body(Body::empty()).expect("a request");
+        assert_eq!(send(&router(), post).await.headers()[CACHE_CONTROL], "public");
+    }
+
+    #[tokio::test]
+    async fn a_router_outside_of_the_edge_says_so() {
+        let bare = Router::new().route("/", on_get(|_: RequestContext| async {}));
+        assert_eq!(send(&bare, get("/")).await.status(), 500);
+    }
 }

@@ -283,3 +283,180 @@ fn reused() -> ApiError {
 fn running() -> ApiError {
     ApiError::conflict("request_in_progress", "The same request is still running. Please try again shortly.")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::{Arc, Mutex};
+    use std::time::Duration;
+
+    use axum::Router;
+    use axum::extract::State;
+    use axum::http::Request;
+    use axum::routing::post as on_post;
+
+    use super::*;
+    use crate::edge::{Edge, EdgePorts, EdgeSettings};
+    use crate::testing::{answer, ports, send, settings};
+
+    /// Keeps keys in memory; knows the token `known`.
+    #[derive(Default)]
+    struct Kept(Mutex<HashMap<String, Row>>);
+
+    /// The fingerprint, and the answer once there is one.
+    type Row = ([u8; 32], Option<KeptAnswer>);
+
+    impl IdempotencyStore for Kept {
+        fn begin<'a>(&'a self, attempt: &'a Attempt) -> BoxFuture<'a, Result<Begun, ApiError>> {
+            Box::pin(async {
+                if attempt.bearer != "known" {
+                    return Ok(Begun::Pass);
+                }
+                let mut kept = self.0.lock().expect("no panic");
+                Ok(match kept.get(&attempt.key) {
+                    None => {
+                        kept.insert(attempt.key.clone(), (attempt.fingerprint, None));
+                        Begun::Run(Uuid::from_u128(1))
+                    }
+                    Some((fingerprint, _)) if *fingerprint != attempt.fingerprint => Begun::Reused,
+                    Some((_, None)) => Begun::Running,
+                    Some((_, Some(answer))) => Begun::Replay(answer.clone()),
+                })
+            })
+        }
+
+        fn finish<'a>(
+            &'a self,
+            tenant: Uuid,
+            attempt: &'a Attempt,
+            answer: KeptAnswer,
+        ) -> BoxFuture<'a, Result<(), ApiError>> {
+            assert_eq!(tenant, Uuid::from_u128(1));
+            self.0.lock().expect("no panic").insert(attempt.key.clone(), (attempt.fingerprint, Some(answer)));
+            Box::pin(async { Ok(()) })
+        }
+
+        fn abandon<'a>(&'a self, _: Uuid, attempt: &'a Attempt) -> BoxFuture<'a, Result<(), ApiError>> {
+            self.0.lock().expect("no panic").remove(&attempt.key);
+            Box::pin(async { Ok(()) })
+        }
+    }
+
+    type Count = Arc<AtomicU32>;
+
+    /// Counts how often it acts. The body says what to do.
+    async fn act(State(count): State<Count>, body: String) -> Response {
+        let number = count.fetch_add(1, Ordering::Relaxed) + 1;
+        let status = match body.as_str() {
+            "conflict" => StatusCode::CONFLICT,
+            "fail" => StatusCode::INTERNAL_SERVER_ERROR,
+            "limit" => StatusCode::TOO_MANY_REQUESTS,
+            "panic" => panic!("as asked"),
+            "slow" => {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                StatusCode::CREATED
+            }
+            _ => StatusCode::CREATED,
+        };
+        (status, [("location", "/things/1")], number.to_string()).into_response()
+    }
+
+    fn router(count: &Count) -> Router {
+        let edge = Edge::new(
+            EdgeSettings { request_timeout: Duration::from_millis(50), ..settings() },
+            EdgePorts { idempotency: Arc::new(Kept::default()), ..ports() },
+        );
+        let routes = Router::new()
+            .route("/things", on_post(act).layer(honoured()))
+            .route("/others", on_post(act).layer(honoured()))
+            .with_state(count.clone());
+        edge.wrap(routes)
+    }
+
+    async fn ask(router: &Router, uri: &str, key: &str, body: &str) -> (u16, bool, String) {
+        ask_as(router, "known", uri, key, body).await
+    }
+
+    async fn ask_as(router: &Router, token: &str, uri: &str, key: &str, body: &str) -> (u16, bool, String) {
+        let request = Request::post(uri)
+            .header("authorization", format!("Bearer {token}"))
+            .header("idempotency-key", key)
+            .body(Body::from(body.to_owned()))
+            .expect("a request");
+        let (head, body) = answer(send(router, request).await).await;
+        (head.status.as_u16(), head.headers.contains_key(&REPLAYED), body)
+    }
+
+    #[tokio::test]
+    async fn the_first_answer_is_given_again() {
+        let count = Count::default();
+        let router = router(&count);
+        assert_eq!(ask(&router, "/things", "k", "x").await, (201, false, "1".to_owned()));
+        assert_eq!(ask(&router, "/things", "k", "x").await, (201, true, "1".to_owned()));
+        assert_eq!(ask(&router, "/things", "other", "x").await, (201, false, "2".to_owned()));
+        // A 4xx is an outcome too.
+        assert_eq!(ask(&router, "/things", "c", "conflict").await, (409, false, "3".to_owned()));
+        assert_eq!(ask(&router, "/things", "c", "conflict").await, (409, true, "3".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn a_key_belongs_to_one_request() {
+        let count = Count::default();
+        let router = router(&count);
+        assert_eq!(ask(&router, "/things", "k", "x").await.0, 201);
+        for (uri, body) in [("/things", "y"), ("/others", "x"), ("/things?x=1", "x")] {
+            let (status, _, text) = ask(&router, uri, "k", body).await;
+            assert_eq!(status, 422, "{uri} {body}");
+            assert!(text.contains("idempotency_key_reused"), "{text}");
+        }
+        assert_eq!(count.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_outcome_is_not_kept() {
+        let count = Count::default();
+        let router = router(&count);
+        for (body, status) in [("fail", 500), ("limit", 429), ("panic", 500)] {
+            for _ in 0..2 {
+                let (answered, replayed, _) = ask(&router, "/things", body, body).await;
+                assert_eq!((answered, replayed), (status, false), "{body}");
+            }
+        }
+        assert_eq!(count.load(Ordering::Relaxed), 6);
+    }
+
+    #[tokio::test]
+    async fn what_has_begun_ends_although_nobody_waits() {
+        let count = Count::default();
+        let router = router(&count);
+        assert_eq!(ask(&router, "/things", "k", "slow").await.0, 503);
+        let (status, _, text) = ask(&router, "/things", "k", "slow").await;
+        assert_eq!(status, 409);
+        assert!(text.contains("request_in_progress"), "{text}");
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        assert_eq!(ask(&router, "/things", "k", "slow").await, (201, true, "1".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn keys_and_tokens_that_are_none_are_told_or_passed() {
+        let count = Count::default();
+        let router = router(&count);
+        for key in ["", &"k".repeat(256)] {
+            let (status, _, text) = ask(&router, "/things", key, "x").await;
+            assert_eq!(status, 422);
+            assert!(text.contains("Idempotency-Key"), "{text}");
+        }
+        assert_eq!(ask(&router, "/things", &"k".repeat(255), "x").await.0, 201);
+        assert_eq!(ask(&router, "/things", "\u{fc}\u{fc}", "x").await.0, 201);
+        // The identity of the route refuses an unknown token; here there is none.
+        assert_eq!(ask_as(&router, "unknown", "/things", "k", "x").await.0, 201);
+        assert_eq!(ask_as(&router, "unknown", "/things", "k", "x").await, (201, false, "4".to_owned()));
+    }
+
+    #[test]
+    fn an_attempt_shows_no_token() {
+        let attempt = Attempt { bearer: "mza_secret".to_owned(), key: "k".to_owned(), fingerprint: [0; 32] };
+        assert!(!format!("{attempt:?}").contains("secret"));
+    }
+}

@@ -95,3 +95,102 @@ fn method_name(method: &Method) -> &'static str {
 fn status_name(status: StatusCode) -> metrics::SharedString {
     status.as_str().to_owned().into()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::Request;
+    use axum::routing::get as on_get;
+    use tracing_subscriber::fmt::MakeWriter;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::testing::{get, send, wrapped};
+    use crate::{ApiError, PathId};
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().expect("no panic").write(bytes)
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl<'a> MakeWriter<'a> for Lines {
+        type Writer = Self;
+        fn make_writer(&'a self) -> Self {
+            self.clone()
+        }
+    }
+
+    /// What is logged while these requests are served.
+    async fn logged(requests: Vec<Request<Body>>) -> Vec<serde_json::Value> {
+        let lines = Lines::default();
+        let subscriber = tracing_subscriber::fmt().json().with_writer(lines.clone()).finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let router = wrapped(
+            Router::new()
+                .route(
+                    "/things/{id}",
+                    on_get(|context: RequestContext, _: PathId<u8>| async move {
+                        context.set_tenant(Uuid::from_u128(1));
+                        context.set_actor("customer", Uuid::from_u128(2));
+                        tracing::info!("inside");
+                    }),
+                )
+                .route("/broken", on_get(|| async { ApiError::internal("disk full") }))
+                .route("/health/live", on_get(|| async {})),
+        );
+        for request in requests {
+            send(&router, request).await;
+        }
+        let text = String::from_utf8(lines.0.lock().expect("no panic").clone()).expect("text");
+        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    }
+
+    #[tokio::test]
+    async fn one_line_says_what_was_served_and_to_whom() {
+        let request = Request::get("/things/5?email=ada@example.com")
+            .header("authorization", "Bearer mza_secret")
+            .header("x-request-id", "r-1")
+            .body(Body::empty())
+            .expect("a request");
+        let lines = logged(vec![request]).await;
+        let [inside, served] = &lines[..] else { panic!("{lines:?}") };
+        assert_eq!(inside["span"]["request.id"], "r-1");
+        assert_eq!(served["span"]["request.id"], "r-1");
+        assert_eq!(served["span"]["http.path"], "/things/{id}");
+        let fields = &served["fields"];
+        assert_eq!((&fields["message"], &fields["http.status"]), (&"request served".into(), &200.into()));
+        assert_eq!(fields["tenant.id"], "00000000-0000-0000-0000-000000000001");
+        assert_eq!(fields["customer.id"], "00000000-0000-0000-0000-000000000002");
+        assert!(fields.get("staff.id").is_none());
+        assert!(fields["duration_ms"].is_number());
+        let text = format!("{lines:?}");
+        for secret in ["ada@", "mza_", "203.0.113.7"] {
+            assert!(!text.contains(secret), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_failure_of_ours_is_logged_once_with_its_place() {
+        let lines = logged(vec![get("/broken")]).await;
+        let errors: Vec<_> = lines.iter().filter(|line| line["level"] == "ERROR").collect();
+        let [error] = &errors[..] else { panic!("{lines:?}") };
+        assert_eq!(error["fields"]["error"], "disk full");
+        assert!(error["fields"]["location"].as_str().expect("text").contains("observe.rs"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn health_is_not_told() {
+        assert_eq!(logged(vec![get("/health/live")]).await, Vec::<serde_json::Value>::new());
+    }
+}
