@@ -1,7 +1,7 @@
 //! Reads typed values out of JSON and out of query text. Rule: a refusal is the path of the field and a sentence that
 //! says what is wanted, never a parser's message.
 //!
-//! serde_json's own deserializer would do, but for three things: its messages speak of Rust types, it takes an array
+//! `serde_json`'s own deserializer would do, but for three things: its messages speak of Rust types, it takes an array
 //! where an object is documented, and it refuses `2.0` where a whole number is wanted, which JSON Schema does not.
 
 use std::fmt::{self, Display};
@@ -235,9 +235,9 @@ impl<'de> Deserializer<'de> for Reader {
                 (None, None, None) => Err(Refusal::new("Is not valid.")),
             },
             Value::String(text) => visitor.visit_string(text),
-            Value::Array(items) => visitor.visit_seq(Items { items: items.into_iter(), at: 0, source }),
+            Value::Array(items) => visitor.visit_seq(Items { rest: items.into_iter(), at: 0, source }),
             Value::Object(fields) => {
-                visitor.visit_map(Entries { entries: fields.into_iter(), next: None, source })
+                visitor.visit_map(Entries { rest: fields.into_iter(), next: None, source })
             }
         }
     }
@@ -278,10 +278,10 @@ impl<'de> Deserializer<'de> for Reader {
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
         match (self.value, self.source) {
             (Value::Array(items), source) => {
-                visitor.visit_seq(Items { items: items.into_iter(), at: 0, source })
+                visitor.visit_seq(Items { rest: items.into_iter(), at: 0, source })
             }
             (text @ Value::String(_), Source::Query) => {
-                visitor.visit_seq(Items { items: vec![text].into_iter(), at: 0, source: Source::Query })
+                visitor.visit_seq(Items { rest: vec![text].into_iter(), at: 0, source: Source::Query })
             }
             _ => Err(Refusal::new(LIST)),
         }
@@ -326,7 +326,7 @@ impl<'de> Deserializer<'de> for Reader {
                 visitor.visit_enum(text)
             }
             Value::Object(fields) if fields.len() == 1 => {
-                MapAccessDeserializer::new(Entries { entries: fields.into_iter(), next: None, source })
+                MapAccessDeserializer::new(Entries { rest: fields.into_iter(), next: None, source })
                     .deserialize_enum(name, variants, visitor)
             }
             _ => Err(Refusal::new(one_of(variants))),
@@ -341,7 +341,7 @@ impl<'de> Deserializer<'de> for Reader {
 }
 
 struct Items {
-    items: std::vec::IntoIter<Value>,
+    rest: std::vec::IntoIter<Value>,
     at: usize,
     source: Source,
 }
@@ -350,7 +350,7 @@ impl<'de> SeqAccess<'de> for Items {
     type Error = Refusal;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Refusal> {
-        let Some(value) = self.items.next() else { return Ok(None) };
+        let Some(value) = self.rest.next() else { return Ok(None) };
         let at = self.at;
         self.at += 1;
         let item = Reader { value, source: self.source };
@@ -358,12 +358,12 @@ impl<'de> SeqAccess<'de> for Items {
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.items.len())
+        Some(self.rest.len())
     }
 }
 
 struct Entries {
-    entries: serde_json::map::IntoIter,
+    rest: serde_json::map::IntoIter,
     next: Option<(String, Value)>,
     source: Source,
 }
@@ -372,7 +372,7 @@ impl<'de> MapAccess<'de> for Entries {
     type Error = Refusal;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Refusal> {
-        self.next = self.entries.next();
+        self.next = self.rest.next();
         let Some((name, _)) = &self.next else { return Ok(None) };
         let key: StringDeserializer<Refusal> = name.clone().into_deserializer();
         seed.deserialize(key).map(Some).map_err(|refusal| refusal.under(name.clone()))
@@ -387,7 +387,7 @@ impl<'de> MapAccess<'de> for Entries {
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.entries.len())
+        Some(self.rest.len())
     }
 }
 

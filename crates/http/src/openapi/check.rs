@@ -1,4 +1,4 @@
-//! A lint of an OpenAPI document. Rule: what the reference promises of every operation is checked, not hoped for.
+//! A lint of an `OpenAPI` document. Rule: what the reference promises of every operation is checked, not hoped for.
 
 use std::collections::BTreeSet;
 
@@ -51,10 +51,10 @@ impl Check<'_> {
     fn references(&mut self, value: &Value) {
         match value {
             Value::Object(fields) => {
-                if let Some(Value::String(target)) = fields.get("$ref") {
-                    if self.target(target).is_none() {
-                        self.found.push(format!("{target} is not in the document"));
-                    }
+                if let Some(Value::String(target)) = fields.get("$ref")
+                    && self.target(target).is_none()
+                {
+                    self.found.push(format!("{target} is not in the document"));
                 }
                 fields.values().for_each(|field| self.references(field));
             }

@@ -1,4 +1,4 @@
-//! The frame of an OpenAPI document. Rule: what each document must have is asked for here.
+//! The frame of an `OpenAPI` document. Rule: what each document must have is asked for here.
 
 use utoipa::openapi::info::{Info, License};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -9,7 +9,6 @@ use utoipa::{PartialSchema, ToSchema};
 use super::ErrorBody;
 
 /// Begins a document: its title, version and description (Markdown).
-#[must_use]
 pub fn document(title: &str, version: &str, description: &str) -> DocumentBuilder {
     let mut info = Info::new(title, version);
     info.description = Some(description.to_owned());

@@ -1,4 +1,4 @@
-//! What the OpenAPI documents of both APIs share. Rule: an operation documents every answer by its status, and says the
+//! What the `OpenAPI` documents of both APIs share. Rule: an operation documents every answer by its status, and says the
 //! common ones in a word each.
 //!
 //! ```
