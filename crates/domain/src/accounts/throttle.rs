@@ -83,6 +83,34 @@ mod tests {
     }
 
     #[test]
+    fn a_guesser_who_never_tires_has_few_tries_a_day() {
+        let start = Timestamp::from_micros(0);
+        let end = start.plus(Duration::from_hours(24));
+        // One who tries at every chance, and one who lets the count rest each time it has grown dear.
+        for rests in [false, true] {
+            let (mut now, mut throttle, mut tries) = (start, fresh(start), 0);
+            while now < end {
+                throttle = throttle.after_failure(now, PAIR_FREE);
+                tries += 1;
+                if let Err(Wait(wait)) = throttle.check(now) {
+                    now = now.plus(wait);
+                    if rests && wait == LONGEST_WAIT {
+                        now = now.plus(LONGEST_WAIT);
+                    }
+                }
+            }
+            assert!(tries < 600, "{tries}");
+        }
+    }
+
+    #[test]
+    fn a_clock_put_back_locks_nobody_out() {
+        let later = Timestamp::from_micros(0).plus(Duration::from_hours(1000));
+        let throttle = Throttle { failures: 100, blocked_until: Some(later), last_failure: later };
+        assert_eq!(throttle.check(Timestamp::from_micros(0)), Err(Wait(LONGEST_WAIT)));
+    }
+
+    #[test]
     fn a_rested_count_starts_again() {
         let start = Timestamp::from_micros(0);
         let mut throttle = fresh(start);
@@ -100,6 +128,14 @@ mod tests {
             let wait = delay_after(failures, free);
             prop_assert!(wait <= LONGEST_WAIT);
             prop_assert!(delay_after(failures + 1, free) >= wait);
+        }
+
+        #[test]
+        fn a_good_sign_in_takes_off_no_more_than_its_own(failures in 0_u32..1000, own in 0_u32..1000) {
+            let before = Throttle { failures, ..fresh(Timestamp::from_micros(0)) };
+            let after = before.forgive(own);
+            prop_assert_eq!(after.failures, failures.saturating_sub(own));
+            prop_assert_eq!(after.blocked_until, before.blocked_until);
         }
 
         #[test]

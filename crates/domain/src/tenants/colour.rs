@@ -33,3 +33,25 @@ impl Colour {
         Self("#fdf8f0".to_owned())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn six_hex_digits_and_nothing_else() {
+        for (typed, kept) in [("#7B1E3A", "#7b1e3a"), (" #000000 ", "#000000"), ("#ffffff", "#ffffff")] {
+            assert_eq!(Colour::parse(typed).map(|colour| colour.0).as_deref(), Ok(kept));
+        }
+        for typed in ["", "#", "#fff", "7b1e3a", "#7b1e3g", "#7b1e3a;x:y", "red", "#７b1e3a", "##7b1e3"] {
+            assert!(Colour::parse(typed).is_err(), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_colours_are_colours() {
+        for colour in [Colour::wine_red(), Colour::cream()] {
+            assert_eq!(Colour::parse(colour.as_str()), Ok(colour));
+        }
+    }
+}

@@ -47,3 +47,32 @@ impl fmt::Display for Currency {
         f.write_str(self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_of_the_world_is_known() {
+        for code in ["GBP", "EUR", "USD", "JPY", "CHF", "KWD", "ZAR", "AUD", "NZD", "CAD"] {
+            assert_eq!(Currency::parse(code).map(Currency::as_str), Ok(code));
+        }
+        assert_eq!(Currency::parse(" gbp ").map(Currency::as_str), Ok("GBP"));
+    }
+
+    #[test]
+    fn what_nobody_pays_with_is_not() {
+        for code in ["", "GB", "GBPX", "XAU", "XXX", "XTS", "DEM", "HRK", "BTC", "£", "GBP EUR"] {
+            assert!(Currency::parse(code).is_err(), "{code}");
+        }
+    }
+
+    #[test]
+    fn the_table_is_in_order_and_whole() {
+        let codes: Vec<_> = CURRENCIES.split_ascii_whitespace().collect();
+        assert!(codes.is_sorted_by(|one, next| one < next));
+        assert!(
+            codes.iter().all(|code| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()))
+        );
+    }
+}

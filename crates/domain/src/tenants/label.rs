@@ -28,3 +28,21 @@ impl Label {
         one_line(text, 100).map(Self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_lines_that_people_read() {
+        for name in ["Malt & Vine", "Château d’Été", "酒屋", "J&B's \"Best\" <1890>"] {
+            assert_eq!(ShopName::parse(name).map(|name| name.0).as_deref(), Ok(name));
+            assert_eq!(Label::parse(name).map(|name| name.0).as_deref(), Ok(name));
+        }
+        let long = "x".repeat(101);
+        for name in ["", "  ", "a\nb", "a\0", "a\u{202e}b", &long] {
+            assert!(ShopName::parse(name).is_err(), "{name:?}");
+            assert!(Label::parse(name).is_err(), "{name:?}");
+        }
+    }
+}

@@ -44,3 +44,53 @@ fn canonical(tag: &str) -> Option<String> {
     }
     parts.next().is_none().then_some(canonical)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn has_its_usual_capitals() {
+        for (typed, kept) in [
+            ("en-gb", "en-GB"),
+            ("EN", "en"),
+            ("zh-hant-tw", "zh-Hant-TW"),
+            ("sr-LATN", "sr-Latn"),
+            ("es-419", "es-419"),
+            (" gsw-CH ", "gsw-CH"),
+        ] {
+            assert_eq!(Locale::parse(typed).map(|locale| locale.0).as_deref(), Ok(kept));
+        }
+        assert_eq!(Locale::parse("en-GB"), Ok(Locale::default()));
+    }
+
+    #[test]
+    fn refuses_what_is_no_language() {
+        for typed in [
+            "",
+            "e",
+            "english",
+            "en_GB",
+            "en-",
+            "-GB",
+            "en-GB-",
+            "en-GB-oed",
+            "en-Latn-Latn",
+            "é-GB",
+            "en-G1",
+        ] {
+            assert!(Locale::parse(typed).is_err(), "{typed}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_kept_is_kept_again(text in "(.{0,12}|[a-zA-Z]{2,4}(-[a-zA-Z0-9]{2,4}){0,3})") {
+            if let Ok(locale) = Locale::parse(&text) {
+                prop_assert_eq!(Locale::parse(locale.as_str()), Ok(locale));
+            }
+        }
+    }
+}

@@ -218,3 +218,87 @@ impl Serialize for ScopeSet {
         serializer.collect_seq(self.names())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn names_read_back() {
+        for scope in Scope::ALL {
+            assert_eq!(Scope::parse(scope.as_str()), Ok(scope));
+        }
+        for role in Role::ALL {
+            assert_eq!(Role::parse(role.as_str()), Ok(role));
+        }
+        for name in ["", "Owner", "read_only", "admin", "*"] {
+            assert!(Role::parse(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn who_may_do_what() {
+        use Scope::{AuditRead, CustomersRead, SettingsRead};
+
+        let may = |role: Role| role.scopes().collect::<Vec<_>>();
+        assert_eq!(may(Role::Owner), Scope::ALL);
+        assert_eq!(may(Role::Manager).len(), Scope::ALL.len() - 2);
+        assert_eq!(may(Role::Fulfilment), [CustomersRead, SettingsRead]);
+        assert_eq!(may(Role::Content), [SettingsRead]);
+        assert_eq!(may(Role::ReadOnly), [CustomersRead, SettingsRead, AuditRead]);
+    }
+
+    #[test]
+    fn only_an_owner_gives_power_to_others() {
+        for role in Role::ALL {
+            let gives_power = role.allows(Scope::Staff) || role.allows(Scope::AdminKeys);
+            assert_eq!(gives_power, role == Role::Owner, "{role}");
+        }
+    }
+
+    #[test]
+    fn mails_that_sign_customers_in_are_not_for_onlookers() {
+        for role in [Role::Fulfilment, Role::Content, Role::ReadOnly] {
+            assert!(!role.allows(Scope::OutboxRead), "{role}");
+        }
+    }
+
+    #[test]
+    fn a_key_names_what_it_may_do() {
+        let some = ScopeSet::parse(&names(&["tokens", "customers:read", "tokens"])).expect("known scopes");
+        assert_eq!(some.to_stored(), "customers:read,tokens");
+        assert!(some.allows(Scope::Tokens) && !some.allows(Scope::CustomersWrite));
+        let all = ScopeSet::parse(&names(&["tokens", "*"])).expect("known scopes");
+        assert_eq!((all.to_stored().as_str(), all.allows(Scope::AdminKeys)), ("*", true));
+        for unknown in [&["customers"][..], &["*", "all"], &["tokens "], &[""], &[]] {
+            assert!(ScopeSet::parse(&names(unknown)).is_err(), "{unknown:?}");
+        }
+        for stored in ["", ",", "nothing", "tokens,"] {
+            assert!(ScopeSet::from_stored(stored).is_err(), "{stored}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_scope_is_named_and_cut() {
+        let error = Scope::parse(&"\u{202e}x".repeat(1000)).expect_err("unknown");
+        assert!(error.reason().len() < 600 && !error.reason().contains('\u{202e}'), "{}", error.reason());
+    }
+
+    proptest! {
+        #[test]
+        fn a_stored_key_reads_back(picked in proptest::sample::subsequence(Scope::ALL.to_vec(), 1..=Scope::ALL.len())) {
+            let names: Vec<_> = picked.iter().map(ToString::to_string).collect();
+            let scopes = ScopeSet::parse(&names).expect("known scopes");
+            prop_assert_eq!(ScopeSet::from_stored(&scopes.to_stored()), Ok(scopes.clone()));
+            for scope in Scope::ALL {
+                prop_assert_eq!(scopes.allows(scope), picked.contains(&scope));
+            }
+        }
+    }
+}

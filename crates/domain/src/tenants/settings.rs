@@ -240,3 +240,121 @@ fn origins(fields: &mut Fields, path: &str, texts: Vec<String>) -> Vec<Origin> {
     }
     origins
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[expect(clippy::unnecessary_wraps, reason = "the fields of a form are optional")]
+    fn some(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    fn whole() -> SettingsForm {
+        SettingsForm {
+            name: some("Malt & Vine"),
+            currency: some("gbp"),
+            timezone: some("europe/london"),
+            locale: some("fr-fr"),
+            colours: Some(ColoursForm { primary: some("#112233"), background: None }),
+            logo_url: some("https://cdn.example/logo.svg"),
+            contact_email: some("Hello@Example.com"),
+            mail_from: some(" "),
+            allowed_origins: Some(vec!["https://a.example/".to_owned(), "https://a.example".to_owned()]),
+            return_origins: Some(vec!["http://localhost:3000".to_owned()]),
+            minimum_age: Some(18),
+        }
+    }
+
+    #[test]
+    fn a_whole_form_becomes_settings() {
+        let settings = whole().parse().expect("valid settings");
+        let json = serde_json::to_string(&settings).expect("JSON");
+        assert_eq!(
+            json,
+            concat!(
+                r##"{"name":"Malt & Vine","currency":"GBP","timezone":"Europe/London","locale":"fr-FR","##,
+                r##""colours":{"primary":"#112233","background":"#fdf8f0"},"##,
+                r##""logoUrl":"https://cdn.example/logo.svg","contactEmail":"hello@example.com","mailFrom":null,"##,
+                r##""allowedOrigins":["https://a.example"],"returnOrigins":["http://localhost:3000"],"minimumAge":18}"##,
+            )
+        );
+        assert_eq!(serde_json::from_str::<Settings>(&json).expect("what was stored"), settings);
+        assert_eq!(settings.to_form().parse(), Ok(settings));
+    }
+
+    #[test]
+    fn three_fields_are_enough() {
+        let form = SettingsForm {
+            name: some("Malt & Vine"),
+            currency: some("GBP"),
+            timezone: some("Europe/London"),
+            ..SettingsForm::default()
+        };
+        let settings = form.parse().expect("valid settings");
+        let (name, currency, timezone) = (&settings.name, settings.currency, &settings.timezone);
+        assert_eq!(Settings::new(name.clone(), currency, timezone.clone()), settings);
+    }
+
+    #[test]
+    fn settings_of_an_older_release_are_read_and_unknown_keys_passed_over() {
+        let stored = r#"{"name":"A","currency":"GBP","timezone":"UTC","later":{"x":1}}"#;
+        let settings: Settings = serde_json::from_str(stored).expect("stored settings");
+        assert_eq!((settings.locale, settings.minimum_age), (Locale::default(), None));
+        assert!(
+            serde_json::from_str::<Settings>(r#"{"name":"A","currency":"XXX","timezone":"UTC"}"#).is_err()
+        );
+    }
+
+    #[test]
+    fn every_refused_field_is_named_at_once() {
+        let errors = SettingsForm {
+            name: None,
+            currency: some("pounds"),
+            timezone: some("+01:00"),
+            locale: some("english"),
+            colours: Some(ColoursForm { primary: some("red"), background: some("url(x)") }),
+            logo_url: some("http://cdn.example/logo.svg"),
+            contact_email: some("hello"),
+            mail_from: some("a@b@c"),
+            allowed_origins: Some(vec!["https://a.example".to_owned(), "*".to_owned()]),
+            return_origins: Some(vec!["https://a.example".to_owned(); 51]),
+            minimum_age: Some(0),
+        }
+        .parse()
+        .expect_err("all wrong");
+        let fields: Vec<&str> = errors.iter().map(|(field, _)| field).collect();
+        assert_eq!(
+            fields,
+            [
+                "allowedOrigins.1",
+                "colours.background",
+                "colours.primary",
+                "contactEmail",
+                "currency",
+                "locale",
+                "logoUrl",
+                "mailFrom",
+                "minimumAge",
+                "name",
+                "returnOrigins",
+                "timezone",
+            ]
+        );
+    }
+
+    #[test]
+    fn ages_are_of_people() {
+        assert_eq!(MinimumAge::parse(18).map(MinimumAge::years), Ok(18));
+        for years in [i64::MIN, -1, 0, 121, 256 + 18, i64::MAX] {
+            assert!(MinimumAge::parse(years).is_err(), "{years}");
+        }
+    }
+
+    #[test]
+    fn a_day_begins_where_the_shop_is() {
+        let late = Timestamp::parse("2026-06-30T23:30:00Z").expect("a time");
+        let settings = whole().parse().expect("valid settings");
+        assert_eq!(settings.today(late).to_string(), "2026-07-01");
+    }
+}

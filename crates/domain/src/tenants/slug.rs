@@ -24,3 +24,20 @@ impl Slug {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_need_no_escaping() {
+        let longest = "a".repeat(63);
+        for slug in ["a", "malt-and-vine", "shop24", "7", &longest] {
+            assert_eq!(Slug::parse(slug).map(|slug| slug.0).as_deref(), Ok(slug));
+        }
+        let too_long = "a".repeat(64);
+        for slug in ["", "-", "-a", "a-", "A", "a b", "a_b", "a.b", "é", "a/b", "a\0", " a", &too_long] {
+            assert!(Slug::parse(slug).is_err(), "{slug:?}");
+        }
+    }
+}

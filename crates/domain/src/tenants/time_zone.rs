@@ -39,3 +39,47 @@ impl TimeZoneName {
         instant.map_or_else(|_| now.utc_date(), |instant| self.zone().to_datetime(instant).date())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_read_as_iana_writes_them() {
+        for (typed, kept) in [
+            ("Europe/London", "Europe/London"),
+            ("europe/london", "Europe/London"),
+            (" America/Argentina/Buenos_Aires ", "America/Argentina/Buenos_Aires"),
+            ("Pacific/Kiritimati", "Pacific/Kiritimati"),
+            ("UTC", "UTC"),
+        ] {
+            assert_eq!(TimeZoneName::parse(typed).map(|zone| zone.0).as_deref(), Ok(kept));
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_name() {
+        for typed in ["", "Europe", "Europe/Atlantis", "+01:00", "BST+1", "../../etc/passwd", "a\0b", "☃"] {
+            assert!(TimeZoneName::parse(typed).is_err(), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn the_day_is_that_of_the_place() {
+        let noon = Timestamp::parse("2026-03-01T12:00:00Z").expect("a time");
+        for (zone, day) in [
+            ("UTC", "2026-03-01"),
+            ("Pacific/Kiritimati", "2026-03-02"),
+            ("Etc/GMT+12", "2026-03-01"),
+            ("Pacific/Pago_Pago", "2026-03-01"),
+        ] {
+            let zone = TimeZoneName::parse(zone).expect("a zone");
+            assert_eq!(zone.date_at(noon).to_string(), day, "{zone}");
+        }
+        // The ends of the calendar are days too.
+        let zone = TimeZoneName::parse("Pacific/Kiritimati").expect("a zone");
+        for instant in [Timestamp::MAX, Timestamp::from_micros(i64::MIN)] {
+            let _ = zone.date_at(instant);
+        }
+    }
+}
