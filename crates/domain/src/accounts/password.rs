@@ -17,6 +17,11 @@ const LONGEST: usize = 200;
 /// A new password that is guessed within this many tries is refused: that covers the ten thousand commonest ones.
 const FIRST_GUESSES: u64 = 10_000;
 
+/// As many characters are judged. What is easily guessed shows in them; and the time that judging takes grows steeply
+/// with the letters that digits and signs may stand for: two hundred of those would keep a hashing thread busy for a
+/// second, which anybody could ask for.
+const JUDGED: usize = 32;
+
 impl PasswordText {
     /// Takes a password that is to be compared with a stored one. Spaces count; nothing is trimmed.
     pub fn parse(text: String) -> Result<Self, Invalid> {
@@ -37,12 +42,15 @@ impl PasswordText {
     }
 
     /// Refuses a password that is guessed within ten thousand tries by somebody who knows `known` of its owner (name,
-    /// address, shop). Milliseconds of work: call it on the hashing threads.
+    /// address, shop). Milliseconds of work, 120 at the worst: call it on the hashing threads.
     pub fn check_guessable(&self, known: &[&str]) -> Result<(), Invalid> {
         let parts: Vec<&str> =
             known.iter().flat_map(|text| text.split(['@', '.', ' '])).chain(known.iter().copied()).collect();
+        let head: String = self.expose().chars().take(JUDGED).collect();
         // The n-th commonest password is counted as n guesses and one for the whole.
-        if zxcvbn::zxcvbn(self.expose(), &parts).guesses() <= FIRST_GUESSES + 1 {
+        let is_guessed = zxcvbn::zxcvbn(&head, &parts).guesses() <= FIRST_GUESSES + 1;
+        let is_known = known.iter().any(|text| text.to_lowercase() == self.expose().to_lowercase());
+        if is_guessed || is_known {
             return Err(Invalid::new("Is too easy to guess. A few unrelated words make a good password."));
         }
         Ok(())
@@ -68,6 +76,7 @@ mod tests {
     fn judge(text: &str) -> Result<(), Invalid> {
         PasswordText::parse_new(text.to_owned())?.check_guessable(&[
             "ann.smith@example.com",
+            "anna.smith.anna.smith@somewhere.example.com",
             "Ann",
             "Smith",
             "Malt & Vine",
@@ -101,9 +110,21 @@ mod tests {
             "1qaz2wsx",
             "asdfghjk",
             "ann.smith@example.com",
+            "ANN.SMITH@example.com",
+            "anna.smith.anna.smith@somewhere.example.com",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "passwordpasswordpasswordpassword",
         ] {
             assert!(judge(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn judging_is_cut_short() {
+        // What follows the part that is judged makes no difference, however long it would take to judge.
+        let signs: String = "4@8({[<369&#!1/|0$5+7%2".chars().cycle().take(LONGEST - JUDGED).collect();
+        assert!(judge(&format!("{}{signs}", "a".repeat(JUDGED))).is_err());
+        assert!(judge(&format!("{}{signs}", "correct horse battery".repeat(2))).is_ok());
     }
 
     #[test]
