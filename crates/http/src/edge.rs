@@ -201,14 +201,14 @@ async fn answer(edge: Arc<Edge>, run: Run, mut request: Request) -> Response {
     let origin = cors::origin(request.headers());
     request.extensions_mut().insert(context.clone());
 
-    let mut response = run_guarded(&edge, &context, &observed, run, request).instrument(span.clone()).await;
+    let mut response = run_guarded(&edge, &context, &observed, run, request).instrument(span).await;
 
     Edge::finish(&context, &mut response);
     if origin.is_some() {
         cors::open_answer(edge.ports.origins.as_ref(), origin, context.tenant(), response.headers_mut())
             .await;
     }
-    span.in_scope(|| observed.end(&context, response.status()));
+    observed.end(&context, response.status());
     response
 }
 
