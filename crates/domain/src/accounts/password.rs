@@ -124,7 +124,7 @@ mod tests {
         // What follows the part that is judged makes no difference, however long it would take to judge.
         let signs: String = "4@8({[<369&#!1/|0$5+7%2".chars().cycle().take(LONGEST - JUDGED).collect();
         assert!(judge(&format!("{}{signs}", "a".repeat(JUDGED))).is_err());
-        assert!(judge(&format!("{}{signs}", "correct horse battery".repeat(2))).is_ok());
+        assert!(judge(&format!("{}{signs}", "correct horse battery staple now")).is_ok());
     }
 
     #[test]
