@@ -1,1 +1,70 @@
-fn main(){}
+//! The program: reads its words and settings, puts the parts together, and runs one command.
+//!
+//! Rule: it ends with 0 when the command is done, with 1 and one line that says why and how to mend it when it failed,
+//! and with 2 when it was called wrongly.
+
+mod cli;
+mod commands;
+mod demo;
+mod logging;
+mod metrics;
+mod serve;
+mod settings;
+mod wiring;
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use clap::Parser as _;
+
+use crate::cli::{Admin, Cli, Command, Tenant, Token};
+use crate::commands::{Printer, admin, backup, doctor, migrate, openapi, tenant, token};
+use crate::settings::Settings;
+
+fn main() -> ExitCode {
+    // Wrong usage ends here, with 2.
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            commands::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode> {
+    let Cli { common, command } = cli;
+    let printer = Printer::new(common.json);
+    if let Command::Openapi { admin } = command {
+        openapi::print(printer, admin)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let settings = Settings::load(&common)?;
+    logging::start(&settings, &command)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("marzipan")
+        .build()
+        .context("no threads to work with")?;
+    runtime.block_on(async {
+        match command {
+            Command::Demo => demo::run(&settings, printer).await?,
+            Command::Serve(words) => serve::run(&settings, &words, printer).await?,
+            Command::Tenant(Tenant::Create(words)) => tenant::create(&settings, words, printer).await?,
+            Command::Token(Token::Issue { tenant, name, expires }) => {
+                token::issue(&settings, &tenant, &name, expires, printer).await?;
+            }
+            Command::Token(Token::Revoke { tenant, id }) => {
+                token::revoke(&settings, &tenant, id, printer).await?
+            }
+            Command::Admin(Admin::Create(words)) => admin::create(&settings, words, printer).await?,
+            Command::Migrate => migrate::run(&settings, printer)?,
+            Command::Backup { file } => backup::write(&settings, &file, printer)?,
+            Command::Restore { file } => backup::restore(&settings, &file, printer)?,
+            Command::Doctor => return doctor::run(&settings, printer).await,
+            Command::Openapi { .. } => {}
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+}

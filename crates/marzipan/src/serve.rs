@@ -1,0 +1,119 @@
+//! Serving. Rule: told to stop, it takes nothing new, finishes what it has begun, and ends with 0.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context as _, Result};
+use commerce::Commerce;
+use marzipan_http::server::{self, ServeSettings};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use url::Url;
+
+use crate::cli::{Part, Serve};
+use crate::commands::Printer;
+use crate::metrics;
+use crate::settings::Settings;
+use crate::wiring::{self, Needs};
+
+/// `marzipan serve`.
+pub(crate) async fn run(settings: &Settings, words: &Serve, printer: Printer) -> Result<()> {
+    let needs = Needs { migrate: !words.no_migrate, keep_mail: false };
+    let (commerce, listener) = open(settings, needs).await?;
+    let at = At::of(&commerce, &listener)?;
+    if printer.is_json() {
+        printer
+            .value(&serde_json::json!({ "address": at.address.to_string(), "publicUrl": at.public_url }))?;
+    }
+    serve(settings, commerce, listener, words.role).await
+}
+
+/// Where a server is reached.
+pub(crate) struct At {
+    pub(crate) address: SocketAddr,
+    pub(crate) public_url: Url,
+}
+
+impl At {
+    pub(crate) fn of(commerce: &Commerce, listener: &TcpListener) -> Result<Self> {
+        Ok(Self { address: listener.local_addr()?, public_url: commerce.public_url().clone() })
+    }
+}
+
+/// Takes the address first: that a second server runs already is known before anything is touched.
+pub(crate) async fn open(settings: &Settings, needs: Needs) -> Result<(Commerce, TcpListener)> {
+    let listener = TcpListener::bind(settings.listen).await.with_context(|| {
+        format!(
+            "can not listen at {}: is another server running there? Choose an address with --listen",
+            settings.listen
+        )
+    })?;
+    if let Some(address) = settings.metrics_listen {
+        metrics::start(address).await?;
+    }
+    let public_url = wiring::public_url(settings, listener.local_addr()?);
+    Ok((wiring::open(settings, public_url, needs).await?, listener))
+}
+
+/// Serves until it is told to stop.
+pub(crate) async fn serve(
+    settings: &Settings,
+    commerce: Commerce,
+    listener: TcpListener,
+    part: Part,
+) -> Result<()> {
+    let (router, edge) = match part {
+        Part::All | Part::Web => wiring::everything(settings, &commerce),
+        Part::Worker => wiring::health_only(settings, &commerce),
+    };
+    let mut stop = Stop::new()?;
+    let housekeeping = tokio::spawn(edge.clone().housekeeping());
+    let worker = (part != Part::Web).then(|| {
+        let commerce = commerce.clone();
+        tokio::spawn(async move { commerce::jobs::work(&commerce).await })
+    });
+
+    let address = listener.local_addr()?;
+    tracing::info!(%address, database = commerce.store().engine(), role = ?part, "listening");
+    let told = async {
+        stop.asked().await;
+        tracing::info!("stopping: finishing the requests that have begun");
+        // Whoever asks twice does not want to wait.
+        tokio::spawn(async move {
+            stop.asked().await;
+            std::process::exit(130);
+        });
+    };
+    let serving = ServeSettings::new(settings.shutdown_grace, edge.draining().clone());
+    let cut_off = server::serve(listener, router, told, serving).await;
+
+    housekeeping.abort();
+    if let Some(worker) = worker {
+        // A job that is cut off here runs again when its lease ends.
+        worker.abort();
+        let _ = worker.await;
+    }
+    if cut_off > 0 {
+        tracing::warn!(connections = cut_off, "some connections did not finish in time");
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The signals that ask a server to stop.
+struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    fn new() -> Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

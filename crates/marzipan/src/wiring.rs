@@ -1,0 +1,199 @@
+//! Puts the parts together. Rule: this is the one place that touches the system's clock and its randomness; everything
+//! below is handed them.
+
+mod ports;
+mod secret_key;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context as _, Result};
+use axum::Router;
+use commerce::{Chance, Commerce, HashCost, Parts, PasswordPool, SecretKey, Secrets};
+use domain::time::{Clock, Timestamp};
+use gateways::mail::Mailer;
+use marzipan_http::ratelimit::RateSettings;
+use marzipan_http::reference::{self, Document};
+use marzipan_http::{Edge, EdgePorts, EdgeSettings, health};
+use secrecy::ExposeSecret as _;
+use store::{Store, StoreSettings};
+use storefront::Storefront;
+use url::Url;
+use utoipa::openapi::OpenApi;
+
+use crate::settings::Settings;
+pub(crate) use secret_key::{Key, read as read_secret_key};
+
+/// Longer than any honest request takes.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The system's clock.
+pub(crate) struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let micros = match SystemTime::now().duration_since(UNIX_EPOCH) {
+            Ok(since) => i64::try_from(since.as_micros()).unwrap_or(i64::MAX),
+            Err(before) => -i64::try_from(before.duration().as_micros()).unwrap_or(i64::MAX),
+        };
+        Timestamp::from_micros(micros)
+    }
+}
+
+/// Bytes that nobody can guess: a ChaCha generator that the operating system seeds.
+pub(crate) fn chance() -> Chance {
+    Chance::new(|bytes| rand::fill(bytes))
+}
+
+fn new_request_id() -> uuid::Uuid {
+    uuid::Builder::from_random_bytes(rand::random()).into_uuid()
+}
+
+/// Opens the database, and brings it up to this release where `migrate` says so.
+pub(crate) fn open_store(settings: &Settings, migrate: bool) -> Result<Store> {
+    if let Some(folder) = settings.sqlite_path().and_then(std::path::Path::parent) {
+        private_folder(folder)?;
+    }
+    Store::open(&store_settings(settings), migrate)
+        .with_context(|| format!("the database {} did not open", settings.database_shown()))
+}
+
+pub(crate) fn store_settings(settings: &Settings) -> StoreSettings {
+    StoreSettings {
+        url: settings.database_url.expose_secret().to_owned(),
+        postgres_connections: settings.postgres_connections,
+        sqlite_readers: settings.sqlite_readers,
+    }
+}
+
+/// Makes a folder that only we can read, unless it is there.
+pub(crate) fn private_folder(folder: &std::path::Path) -> Result<()> {
+    if folder.as_os_str().is_empty() || folder.is_dir() {
+        return Ok(());
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .recursive(true)
+        .create(folder)
+        .with_context(|| format!("the folder {} can not be made: mend data_dir", folder.display()))
+}
+
+/// How a command needs its parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Needs {
+    /// Bring the schema up to this release.
+    pub(crate) migrate: bool,
+    /// Keep mail in the outbox, whatever is set.
+    pub(crate) keep_mail: bool,
+}
+
+/// The use cases over the database, the keys and the mail server that are set.
+pub(crate) async fn open(settings: &Settings, public_url: Url, needs: Needs) -> Result<Commerce> {
+    let store = open_store(settings, needs.migrate)?;
+    let secrets = secret_key::open(settings, &store).await?;
+    let mailer =
+        Mailer::from_url(settings.smtp_url.as_ref().filter(|_| !needs.keep_mail)).context("smtp_url")?;
+    let cost = HashCost {
+        memory_kib: settings.password_memory_kib,
+        passes: settings.password_passes,
+        ..HashCost::default()
+    };
+    let passwords = PasswordPool::start(settings.hashing_threads, cost, chance())?;
+    Ok(Commerce::new(Parts {
+        store,
+        clock: Arc::new(SystemClock),
+        chance: chance(),
+        secrets,
+        passwords,
+        mailer,
+        public_url,
+    }))
+}
+
+/// As [`open`], for a command that ends by itself.
+pub(crate) async fn open_for_command(settings: &Settings) -> Result<Commerce> {
+    open(settings, public_url(settings, settings.listen), Needs { migrate: true, keep_mail: false }).await
+}
+
+/// Where browsers reach a server that listens at `address`.
+pub(crate) fn public_url(settings: &Settings, address: SocketAddr) -> Url {
+    if let Some(url) = &settings.public_url {
+        return url.clone();
+    }
+    let host = if address.ip().is_unspecified() {
+        SocketAddr::from(([127, 0, 0, 1], address.port()))
+    } else {
+        address
+    };
+    format!("http://{host}").parse().expect("an address and a port make a URL")
+}
+
+/// The document of each API.
+pub(crate) struct Documents {
+    pub(crate) storefront: OpenApi,
+    pub(crate) admin: OpenApi,
+}
+
+/// What is served: both APIs, their reference, and the health of the process.
+pub(crate) fn everything(settings: &Settings, commerce: &Commerce) -> (Router, Arc<Edge>) {
+    let edge = edge(settings, commerce);
+    let (shop, documents) = apis(commerce);
+    let reference = reference::routes(&[Document {
+        name: "Storefront API",
+        path: "/v1/openapi.json",
+        api: &documents.storefront,
+    }]);
+    (edge.wrap(shop.merge(reference).merge(health::routes(edge.clone()))), edge)
+}
+
+/// What a worker serves: its health only.
+pub(crate) fn health_only(settings: &Settings, commerce: &Commerce) -> (Router, Arc<Edge>) {
+    let edge = edge(settings, commerce);
+    (edge.wrap(health::routes(edge.clone())), edge)
+}
+
+/// The routes of both APIs and their documents.
+pub(crate) fn apis(commerce: &Commerce) -> (Router, Documents) {
+    let (shop, storefront) = storefront::router(Storefront { commerce: commerce.clone() });
+    let admin = OpenApi::default();
+    (shop, Documents { storefront, admin })
+}
+
+/// The documents without a database: routes need one to be made, and none to be described.
+pub(crate) fn documents() -> Result<Documents> {
+    let nowhere =
+        StoreSettings { url: "sqlite://:memory:".to_owned(), postgres_connections: 1, sqlite_readers: 1 };
+    let commerce = Commerce::new(Parts {
+        store: Store::open(&nowhere, true)?,
+        clock: Arc::new(SystemClock),
+        chance: chance(),
+        secrets: Secrets::new(&SecretKey::new(rand::random()))?,
+        passwords: PasswordPool::start(1, HashCost::default(), chance())?,
+        mailer: Mailer::Kept,
+        public_url: "http://127.0.0.1".parse()?,
+    });
+    Ok(apis(&commerce).1)
+}
+
+fn edge(settings: &Settings, commerce: &Commerce) -> Arc<Edge> {
+    let edge = EdgeSettings {
+        public_url: commerce.public_url().as_str().to_owned(),
+        request_timeout: REQUEST_TIMEOUT,
+        trusted_proxies: settings.trusted_proxies.clone(),
+        rates: RateSettings {
+            per_address: settings.rate_limit_per_address,
+            per_token: settings.rate_limit_per_token,
+            strict: settings.rate_limit_strict,
+        },
+        new_request_id,
+    };
+    let ports = EdgePorts {
+        idempotency: Arc::new(ports::Idempotency(commerce.clone())),
+        origins: Arc::new(ports::Origins(commerce.clone())),
+        readiness: Arc::new(ports::Readiness(commerce.clone())),
+    };
+    Edge::new(edge, ports)
+}
