@@ -86,9 +86,10 @@ impl From<ChangeError> for domain::problem::Problem {
             ChangeError::EmailTaken => {
                 Self::new(Kind::Conflict, "email_taken", "Another customer of this shop has this address.")
             }
-            ChangeError::SameCustomer => {
-                Self::invalid(FieldErrors::one("from", "Must be another customer than the one they are merged into."))
-            }
+            ChangeError::SameCustomer => Self::invalid(FieldErrors::one(
+                "from",
+                "Must be another customer than the one they are merged into.",
+            )),
             ChangeError::Account(error) => error.into(),
         }
     }
@@ -164,7 +165,12 @@ pub async fn merge(
 }
 
 /// Erases a customer on their behalf.
-pub async fn erase(commerce: &Commerce, shop: &Shop, actor: Actor, id: CustomerId) -> Result<(), ChangeError> {
+pub async fn erase(
+    commerce: &Commerce,
+    shop: &Shop,
+    actor: Actor,
+    id: CustomerId,
+) -> Result<(), ChangeError> {
     let (handle, shop) = (commerce.clone(), shop.clone());
     commerce
         .store()
@@ -196,7 +202,10 @@ pub async fn end_sessions(
         .await
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one audit entry, named at each call by their types")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the parts of one audit entry, named at each call by their types"
+)]
 fn note(
     commerce: &Commerce,
     tx: &mut store::Tx<'_>,

@@ -9,27 +9,19 @@ use domain::ids::TenantId;
 use store::idempotency::{self as rows, KeyRow};
 use store::{StoreError, installation};
 
-use crate::secrets::{OpaqueToken, hash_presented, sha256};
 use crate::Commerce;
+use crate::secrets::{OpaqueToken, hash_presented, sha256};
 
 /// How long an answer is kept.
-const KEPT: Duration = Duration::from_secs(24 * 3600);
+const KEPT: Duration = Duration::from_hours(24);
 /// How long a request may run before its key is free again; longer than the server's own time-out.
-const CLAIM: Duration = Duration::from_secs(60);
-
-/// A key that a request holds.
-#[derive(Clone, Debug)]
-pub struct Claim {
-    tenant: TenantId,
-    scope: Vec<u8>,
-    claim: [u8; 16],
-}
+const CLAIM: Duration = Duration::from_mins(1);
 
 /// What a key turned out to be.
 #[derive(Clone, Debug)]
 pub enum Begun {
-    /// New: run the request, then [`keep`] its answer or [`release`] the key.
-    Fresh(Claim),
+    /// New, and now taken in this shop: run the request, then [`keep`] its answer or [`release`] the key.
+    Fresh(TenantId),
     /// Known, with this answer.
     Known(Vec<u8>),
     /// Known, and its request is still running.
@@ -50,12 +42,10 @@ pub async fn begin(
     let Some(tenant) = owner(commerce, token).await? else { return Ok(Begun::Stranger) };
     let scope = sha256(token.as_bytes());
     let now = commerce.system_now();
-    let claim: [u8; 16] = commerce.chance().bytes();
     let row = KeyRow {
-        scope: scope.clone(),
+        scope,
         idempotency_key: key.to_owned(),
         fingerprint,
-        claim: claim.to_vec(),
         claimed_until: now.plus(CLAIM),
         answer: None,
         expires_at: now.plus(KEPT),
@@ -63,8 +53,10 @@ pub async fn begin(
     let known = commerce
         .store()
         .write(tenant, move |tx| {
-            let known = rows::find(tx, &row.scope, &row.idempotency_key)?.filter(|known| known.expires_at > now);
-            let free = known.as_ref().is_none_or(|known| known.answer.is_none() && known.claimed_until <= now);
+            let known =
+                rows::find(tx, &row.scope, &row.idempotency_key)?.filter(|known| known.expires_at > now);
+            let free =
+                known.as_ref().is_none_or(|known| known.answer.is_none() && known.claimed_until <= now);
             if known.as_ref().is_some_and(|known| known.fingerprint != row.fingerprint) {
                 return Ok(Some(Begun::Reused));
             }
@@ -79,7 +71,7 @@ pub async fn begin(
         })
         .await?;
     match known {
-        None => Ok(Begun::Fresh(Claim { tenant, scope, claim })),
+        None => Ok(Begun::Fresh(tenant)),
         Some(Begun::Known(sealed)) => {
             let answer = commerce
                 .secrets()
@@ -92,16 +84,27 @@ pub async fn begin(
 }
 
 /// Keeps the answer for the next time.
-pub async fn keep(commerce: &Commerce, claim: Claim, answer: &[u8]) -> Result<(), StoreError> {
+pub async fn keep(
+    commerce: &Commerce,
+    tenant: TenantId,
+    token: &str,
+    key: &str,
+    answer: &[u8],
+) -> Result<(), StoreError> {
     let sealed = commerce.secrets().seal(commerce.chance(), "idempotent answer", answer);
-    let Claim { tenant, scope, claim } = claim;
-    commerce.store().write(tenant, move |tx| rows::keep(tx, &scope, &claim, sealed.clone()).map(drop)).await
+    let (scope, key) = (sha256(token.as_bytes()), key.to_owned());
+    commerce.store().write(tenant, move |tx| rows::keep(tx, &scope, &key, sealed.clone()).map(drop)).await
 }
 
 /// Frees the key: the request failed on our side.
-pub async fn release(commerce: &Commerce, claim: Claim) -> Result<(), StoreError> {
-    let Claim { tenant, scope, claim } = claim;
-    commerce.store().write(tenant, move |tx| rows::release(tx, &scope, &claim)).await
+pub async fn release(
+    commerce: &Commerce,
+    tenant: TenantId,
+    token: &str,
+    key: &str,
+) -> Result<(), StoreError> {
+    let (scope, key) = (sha256(token.as_bytes()), key.to_owned());
+    commerce.store().write(tenant, move |tx| rows::release(tx, &scope, &key)).await
 }
 
 /// The shop that a token of any kind belongs to. Whether it is still good is found out by the request itself.

@@ -94,13 +94,13 @@ pub(crate) fn enqueue(
 }
 
 /// A job's work must be done within this time; then another worker may take it.
-const LEASE: Duration = Duration::from_secs(120);
+const LEASE: Duration = Duration::from_mins(2);
 const LAST_TRY: i64 = 12;
 const FIRST_PAUSE: Duration = Duration::from_secs(10);
-const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
-const SWEEP_EVERY: Duration = Duration::from_secs(24 * 3600);
+const LONGEST_PAUSE: Duration = Duration::from_hours(1);
+const SWEEP_EVERY: Duration = Duration::from_hours(24);
 /// Mails stay on record this long.
-const MAILS_KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
+const MAILS_KEPT: Duration = Duration::from_hours(2160);
 
 /// Works until it is dropped. Looks when it is woken, and every second for what other nodes left.
 pub async fn work(commerce: &Commerce) {
@@ -191,8 +191,16 @@ async fn sweep(commerce: &Commerce, tenant: TenantId, now: Timestamp) -> Result<
     commerce
         .store()
         .write(tenant, move |tx| {
-            sessions::delete_expired(tx, now.minus(accounts::SESSION_IDLE), now.minus(accounts::SESSION_LIFE))?;
-            staff_sessions::delete_expired(tx, now.minus(staff::SESSION_IDLE), now.minus(staff::SESSION_LIFE))?;
+            sessions::delete_expired(
+                tx,
+                now.minus(accounts::SESSION_IDLE),
+                now.minus(accounts::SESSION_LIFE),
+            )?;
+            staff_sessions::delete_expired(
+                tx,
+                now.minus(staff::SESSION_IDLE),
+                now.minus(staff::SESSION_LIFE),
+            )?;
             mail_tokens::delete_expired(tx, now)?;
             throttles::delete_stale(tx, now.minus(SWEEP_EVERY))?;
             idempotency::delete_expired(tx, system_now)?;

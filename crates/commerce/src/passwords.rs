@@ -115,10 +115,24 @@ impl PasswordPool {
             metrics::counter!(HASHES).increment(1);
             let hash = PasswordHash::new(&stored).map_err(|_| HashingError::Broken)?;
             // The stored hash's own parameters are used, not the pool's.
-            let matches = PasswordVerifier::<PasswordHash>::verify_password(argon2, password.expose().as_bytes(), &hash);
+            let matches = PasswordVerifier::<PasswordHash>::verify_password(
+                argon2,
+                password.expose().as_bytes(),
+                &hash,
+            );
             Ok(matches.is_ok() && known)
         })
         .await?
+    }
+
+    /// A new hash for a password that is known to be right, where the stored one was made with less work than is asked
+    /// today.
+    pub async fn rehash_if_outdated(
+        &self,
+        stored: &str,
+        password: PasswordText,
+    ) -> Result<Option<String>, HashingError> {
+        if self.is_outdated(stored) { self.hash(password).await.map(Some) } else { Ok(None) }
     }
 
     /// Whether a stored hash was made with less work than is asked today.
@@ -199,7 +213,12 @@ mod tests {
         assert!(!pool(CHEAP).is_outdated(&old));
         assert!(pool(HashCost { memory_kib: 32, ..CHEAP }).is_outdated(&old));
         assert!(pool(HashCost { passes: 2, ..CHEAP }).is_outdated(&old));
-        assert!(pool(HashCost { memory_kib: 32, ..CHEAP }).verify(password("correct horse"), Some(old)).await.expect("ok"));
+        assert!(
+            pool(HashCost { memory_kib: 32, ..CHEAP })
+                .verify(password("correct horse"), Some(old))
+                .await
+                .expect("ok")
+        );
     }
 
     #[tokio::test]

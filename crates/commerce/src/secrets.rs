@@ -75,11 +75,11 @@ const ISSUER: &str = "marzipan";
 
 /// What a storefront token that this installation signed says. Whether it has expired or was revoked is for the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StorefrontClaims {
+pub(crate) struct StorefrontClaims {
     /// The shop.
-    pub tenant: TenantId,
+    pub(crate) tenant: TenantId,
     /// The token's own id.
-    pub token: StorefrontTokenId,
+    pub(crate) token: StorefrontTokenId,
 }
 
 impl Secrets {
@@ -120,8 +120,10 @@ impl Secrets {
     pub fn seal(&self, chance: &Chance, context: &str, plain: &[u8]) -> Vec<u8> {
         let nonce: [u8; 24] = chance.bytes();
         let payload = Payload { msg: plain, aad: context.as_bytes() };
-        let sealed =
-            self.seal.encrypt(&XNonce::from(nonce), payload).expect("a value in memory is within the cipher's limit");
+        let sealed = self
+            .seal
+            .encrypt(&XNonce::from(nonce), payload)
+            .expect("a value in memory is within the cipher's limit");
         [nonce.as_slice(), &sealed].concat()
     }
 
@@ -150,13 +152,14 @@ impl Secrets {
             exp: expires_at.map(seconds),
         };
         let header = Header { kid: Some(self.kid.clone()), ..Header::new(Algorithm::EdDSA) };
-        jsonwebtoken::encode(&header, &claims, &self.signing).map_err(|error| SecretError::Signing(error.to_string()))
+        jsonwebtoken::encode(&header, &claims, &self.signing)
+            .map_err(|error| SecretError::Signing(error.to_string()))
     }
 
     /// Reads a storefront token, if this installation signed it. Expiry is checked against the stored row, by the
     /// shop's own clock.
     #[must_use]
-    pub fn read_storefront_token(&self, token: &str) -> Option<StorefrontClaims> {
+    pub(crate) fn read_storefront_token(&self, token: &str) -> Option<StorefrontClaims> {
         let mut rules = Validation::new(Algorithm::EdDSA);
         rules.validate_exp = false;
         rules.required_spec_claims.clear();
@@ -210,46 +213,46 @@ fn mac(key: &[u8; 32], parts: &[&[u8]]) -> Vec<u8> {
 
 /// SHA-256.
 #[must_use]
-pub fn sha256(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn sha256(bytes: &[u8]) -> Vec<u8> {
     Sha256::digest(bytes).to_vec()
 }
 
 /// A bearer token of 256 random bits behind a prefix that says what it is for.
-pub struct OpaqueToken(Zeroizing<String>);
+pub(crate) struct OpaqueToken(Zeroizing<String>);
 
 impl OpaqueToken {
     /// Prefix of a customer's session token.
-    pub const ACCOUNT: &str = "mza_";
+    pub(crate) const ACCOUNT: &str = "mza_";
     /// Prefix of an admin key.
-    pub const ADMIN_KEY: &str = "mzk_";
+    pub(crate) const ADMIN_KEY: &str = "mzk_";
     /// Prefix of a staff session token.
-    pub const STAFF: &str = "mzs_";
+    pub(crate) const STAFF: &str = "mzs_";
     /// Prefix of a token that goes out by mail.
-    pub const MAIL: &str = "mzm_";
+    pub(crate) const MAIL: &str = "mzm_";
 
     /// A new token.
     #[must_use]
-    pub fn generate(chance: &Chance, prefix: &str) -> Self {
+    pub(crate) fn generate(chance: &Chance, prefix: &str) -> Self {
         let bits: [u8; 32] = chance.bytes();
         Self(Zeroizing::new(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bits))))
     }
 
     /// The token, to be shown once.
     #[must_use]
-    pub fn reveal(&self) -> &str {
+    pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
 
     /// What is stored of it.
     #[must_use]
-    pub fn hash(&self) -> Vec<u8> {
+    pub(crate) fn hash(&self) -> Vec<u8> {
         sha256(self.0.as_bytes())
     }
 }
 
 /// The hash under which a presented token would be stored; none for text that can not be a token of that kind.
 #[must_use]
-pub fn hash_presented(token: &str, prefix: &str) -> Option<Vec<u8>> {
+pub(crate) fn hash_presented(token: &str, prefix: &str) -> Option<Vec<u8>> {
     let bits = token.strip_prefix(prefix)?;
     (bits.len() == 43).then(|| sha256(token.as_bytes()))
 }

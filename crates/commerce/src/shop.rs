@@ -45,7 +45,8 @@ impl Shop {
 
     /// The transaction's shop.
     pub fn of(tx: &mut Tx<'_>, system_now: Timestamp) -> Result<Self, StoreError> {
-        let row = shops::find(tx)?.ok_or_else(|| StoreError::Broken("a transaction of no shop".to_owned()))?;
+        let row =
+            shops::find(tx)?.ok_or_else(|| StoreError::Broken("a transaction of no shop".to_owned()))?;
         Self::from_row(row, system_now)
     }
 }

@@ -42,7 +42,12 @@ impl From<ClockError> for Problem {
 }
 
 /// Moves the clock to `to` and runs every job that falls due on the way, in the order of their times. Tells how many.
-pub async fn advance(commerce: &Commerce, shop: &Shop, actor: Actor, to: Timestamp) -> Result<u64, ClockError> {
+pub async fn advance(
+    commerce: &Commerce,
+    shop: &Shop,
+    actor: Actor,
+    to: Timestamp,
+) -> Result<u64, ClockError> {
     if !shop.test_mode {
         return Err(ClockError::NotInTestMode);
     }

@@ -40,7 +40,7 @@ pub fn insert(tx: &mut Tx<'_>, entry: Entry) -> Result<(), StoreError> {
 
 /// A page of the shop's log, newest first, and how many entries there are.
 pub fn list(tx: &mut Tx<'_>, offset: i64, limit: i64) -> Result<(Vec<Entry>, i64), StoreError> {
-    let total = tx.from(audit_log::table).with(|all| all.count()).one::<i64>()?.unwrap_or(0);
+    let total = tx.from(audit_log::table).with(QueryDsl::count).one::<i64>()?.unwrap_or(0);
     let page = tx
         .from(audit_log::table)
         .with(|all| {

@@ -22,7 +22,9 @@ pub enum StoreError {
     #[error("a stored row breaks a rule: {0}")]
     Broken(String),
     /// The database was left by a newer release.
-    #[error("the database is at schema {found}, newer than this release knows (up to {known}): start the newer release, or restore a backup made by this one")]
+    #[error(
+        "the database is at schema {found}, newer than this release knows (up to {known}): start the newer release, or restore a backup made by this one"
+    )]
     NewerSchema {
         /// The newest migration that the database has.
         found: String,

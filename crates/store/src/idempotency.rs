@@ -1,4 +1,4 @@
-//! Answers kept under a client's idempotency key. Rule: a claim is held by one request; a late one can not overwrite.
+//! Answers kept under a client's idempotency key. Rule: the first answer under a key stays; a later one can not overwrite it.
 
 use diesel::prelude::*;
 use domain::time::Timestamp;
@@ -18,8 +18,6 @@ pub struct KeyRow {
     pub idempotency_key: String,
     /// Hash of the request: method, path and body.
     pub fingerprint: Vec<u8>,
-    /// A random name for the request that holds the key.
-    pub claim: Vec<u8>,
     #[diesel(deserialize_as = Micros, serialize_as = Micros)]
     pub claimed_until: Timestamp,
     /// The answer, sealed; absent while the request runs.
@@ -50,24 +48,26 @@ pub fn claim(tx: &mut Tx<'_>, row: KeyRow) -> Result<(), StoreError> {
     tx.insert(idempotency_keys::table, row)
 }
 
-/// Keeps the answer of the request that holds the claim.
-pub fn keep(tx: &mut Tx<'_>, scope: &[u8], claim: &[u8], answer: Vec<u8>) -> Result<bool, StoreError> {
+/// Keeps the answer of the request that claimed the key, unless it has one.
+pub fn keep(tx: &mut Tx<'_>, scope: &[u8], key: &str, answer: Vec<u8>) -> Result<bool, StoreError> {
     let kept = tx
         .from(idempotency_keys::table)
         .with(|all| {
             all.filter(idempotency_keys::scope.eq(scope.to_vec()))
-                .filter(idempotency_keys::claim.eq(claim.to_vec()))
+                .filter(idempotency_keys::idempotency_key.eq(key.to_owned()))
+                .filter(idempotency_keys::answer.is_null())
         })
         .update(idempotency_keys::answer.eq(Some(answer)))?;
     Ok(kept == 1)
 }
 
 /// Gives a claim back: its request failed on our side and may be tried again.
-pub fn release(tx: &mut Tx<'_>, scope: &[u8], claim: &[u8]) -> Result<(), StoreError> {
+pub fn release(tx: &mut Tx<'_>, scope: &[u8], key: &str) -> Result<(), StoreError> {
     tx.from(idempotency_keys::table)
         .with(|all| {
             all.filter(idempotency_keys::scope.eq(scope.to_vec()))
-                .filter(idempotency_keys::claim.eq(claim.to_vec()))
+                .filter(idempotency_keys::idempotency_key.eq(key.to_owned()))
+                .filter(idempotency_keys::answer.is_null())
         })
         .delete()
         .map(drop)
@@ -75,5 +75,7 @@ pub fn release(tx: &mut Tx<'_>, scope: &[u8], claim: &[u8]) -> Result<(), StoreE
 
 /// Forgets the keys that expired before `now`.
 pub fn delete_expired(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize, StoreError> {
-    tx.from(idempotency_keys::table).with(|all| all.filter(idempotency_keys::expires_at.lt(now.as_micros()))).delete()
+    tx.from(idempotency_keys::table)
+        .with(|all| all.filter(idempotency_keys::expires_at.lt(now.as_micros())))
+        .delete()
 }

@@ -6,10 +6,10 @@ use diesel::prelude::*;
 use domain::ids::{JobId, TenantId};
 use domain::time::Timestamp;
 
+use crate::accounts::sessions::Session;
 use crate::engine::Conn;
 use crate::error::StoreError;
 use crate::schema::{admin_keys, installation, jobs, sessions, staff_sessions, tenant_origins, tenants};
-use crate::accounts::sessions::Session;
 use crate::tenants::admin_keys::AdminKey;
 use crate::tenants::shops::Shop;
 use crate::tenants::staff_sessions::StaffSession;
@@ -80,7 +80,8 @@ fn tenant_id(bytes: Vec<u8>) -> Result<TenantId, StoreError> {
 
 /// The shop with this slug.
 pub fn find_shop(tx: &mut InstallationTx<'_>, slug: &str) -> Result<Option<Shop>, StoreError> {
-    let found = tenants::table.filter(tenants::slug.eq(slug)).select(Shop::as_select()).first(tx.conn).optional();
+    let found =
+        tenants::table.filter(tenants::slug.eq(slug)).select(Shop::as_select()).first(tx.conn).optional();
     tx.done(found)
 }
 
@@ -131,7 +132,10 @@ pub fn due_jobs(
         .select((jobs::tenant_id, jobs::job_id));
     let rows = due.load::<(Vec<u8>, Vec<u8>)>(tx.conn);
     let broken = |error: domain::ids::NotAnId| StoreError::Broken(error.to_string());
-    tx.done(rows)?.into_iter().map(|(tenant, job)| Ok((tenant_id(tenant)?, job.try_into().map_err(broken)?))).collect()
+    tx.done(rows)?
+        .into_iter()
+        .map(|(tenant, job)| Ok((tenant_id(tenant)?, job.try_into().map_err(broken)?)))
+        .collect()
 }
 
 /// A value that belongs to the installation, such as the fingerprint of its secret key.

@@ -37,8 +37,10 @@ pub struct Job {
 /// Adds a job. Where one of its `dedupe` name waits already, that one stays and this is forgotten.
 pub fn enqueue(tx: &mut Tx<'_>, job: Job) -> Result<(), StoreError> {
     if let Some(name) = &job.dedupe {
-        let waiting =
-            tx.from(jobs::table).with(|all| all.filter(jobs::dedupe.eq(name.clone())).count()).one::<i64>()?;
+        let waiting = tx
+            .from(jobs::table)
+            .with(|all| all.filter(jobs::dedupe.eq(name.clone())).count())
+            .one::<i64>()?;
         if waiting.unwrap_or(0) > 0 {
             return Ok(());
         }
@@ -114,13 +116,21 @@ pub fn put_back(
             jobs::last_error.eq(error.map(ToOwned::to_owned)),
         ))?;
     if error.is_none() {
-        tx.from(jobs::table).with(|all| all.filter(jobs::job_id.eq(id.to_bytes()))).update(jobs::attempts.eq(0))?;
+        tx.from(jobs::table)
+            .with(|all| all.filter(jobs::job_id.eq(id.to_bytes())))
+            .update(jobs::attempts.eq(0))?;
     }
     Ok(changed == 1)
 }
 
 /// Gives a job up and keeps it, with its error, for a person to look at.
-pub fn park(tx: &mut Tx<'_>, id: JobId, lease: &[u8], now: Timestamp, error: &str) -> Result<bool, StoreError> {
+pub fn park(
+    tx: &mut Tx<'_>,
+    id: JobId,
+    lease: &[u8],
+    now: Timestamp,
+    error: &str,
+) -> Result<bool, StoreError> {
     let changed = tx
         .from(jobs::table)
         .with(|all| all.filter(jobs::job_id.eq(id.to_bytes())).filter(jobs::lease.eq(lease.to_vec())))

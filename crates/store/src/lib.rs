@@ -15,8 +15,6 @@ pub mod jobs;
 pub mod mails;
 mod migrate;
 #[rustfmt::skip] // Kept in the form of the SQL beside it.
-#[expect(missing_docs, reason = "a column's meaning stands with its migration")]
-#[expect(unreachable_pub, reason = "Diesel's macro makes the tables public within this private module")]
 mod schema;
 pub mod tenants;
 mod tx;

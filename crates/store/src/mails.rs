@@ -37,12 +37,14 @@ pub fn insert(tx: &mut Tx<'_>, mail: Mail) -> Result<(), StoreError> {
 
 /// The mail with this id.
 pub fn find(tx: &mut Tx<'_>, id: MailId) -> Result<Option<Mail>, StoreError> {
-    tx.from(mails::table).with(|all| all.filter(mails::mail_id.eq(id.to_bytes())).select(Mail::as_select())).one()
+    tx.from(mails::table)
+        .with(|all| all.filter(mails::mail_id.eq(id.to_bytes())).select(Mail::as_select()))
+        .one()
 }
 
 /// A page of the shop's mails, newest first, and how many there are.
 pub fn list(tx: &mut Tx<'_>, offset: i64, limit: i64) -> Result<(Vec<Mail>, i64), StoreError> {
-    let total = tx.from(mails::table).with(|all| all.count()).one::<i64>()?.unwrap_or(0);
+    let total = tx.from(mails::table).with(QueryDsl::count).one::<i64>()?.unwrap_or(0);
     let page = tx
         .from(mails::table)
         .with(|all| {

@@ -161,7 +161,6 @@ diesel::table! {
         scope -> Binary,
         idempotency_key -> Text,
         fingerprint -> Binary,
-        claim -> Binary,
         claimed_until -> BigInt,
         answer -> Nullable<Binary>,
         expires_at -> BigInt,

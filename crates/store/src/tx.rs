@@ -2,7 +2,9 @@
 //! a tenant table already narrowed to that shop, or put that shop's id into the row, so no query can forget it.
 
 use diesel::associations::HasTable;
-use diesel::query_builder::{AsChangeset, AsQuery, DeleteStatement, InsertStatement, IntoUpdateTarget, UpdateStatement};
+use diesel::query_builder::{
+    AsChangeset, AsQuery, DeleteStatement, InsertStatement, IntoUpdateTarget, UpdateStatement,
+};
 use diesel::query_dsl::methods::{ExecuteDsl, LoadQuery};
 use diesel::{Insertable, Table};
 use domain::ids::TenantId;
@@ -76,7 +78,11 @@ impl<'c> Tx<'c> {
     {
         let values = (T::stamp(self.tenant), row).insert_into(table);
         let added = ExecuteDsl::execute(values, self.conn).map_err(|error| note(self.collided, error))?;
-        if added == 1 { Ok(()) } else { Err(StoreError::Broken(format!("{added} rows added instead of one"))) }
+        if added == 1 {
+            Ok(())
+        } else {
+            Err(StoreError::Broken(format!("{added} rows added instead of one")))
+        }
     }
 }
 
@@ -145,5 +151,9 @@ pub(crate) fn note(collided: &mut bool, error: diesel::result::Error) -> StoreEr
 
 /// Exactly one row was to change.
 pub(crate) fn exactly_one(changed: usize) -> Result<(), StoreError> {
-    if changed == 1 { Ok(()) } else { Err(StoreError::Broken(format!("{changed} rows changed instead of one"))) }
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::Broken(format!("{changed} rows changed instead of one")))
+    }
 }

@@ -138,7 +138,8 @@ fn shown(row: AddressRow) -> Result<AddressEntry, StoreError> {
         country: Some(row.country),
         phone: row.phone,
     };
-    let address = form.parse().map_err(|error| StoreError::Broken(format!("address {}: {error}", row.address_id)))?;
+    let address =
+        form.parse().map_err(|error| StoreError::Broken(format!("address {}: {error}", row.address_id)))?;
     Ok(AddressEntry {
         id: row.address_id,
         address,

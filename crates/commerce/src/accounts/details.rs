@@ -43,7 +43,8 @@ pub async fn change_details(
             row.version += 1;
             customers::update(tx, row.clone())?;
             if let Some(email) = &new_email {
-                let page = change.return_url.as_ref().and_then(|url| return_url(url, &shop.settings.return_origins));
+                let page =
+                    change.return_url.as_ref().and_then(|url| return_url(url, &shop.settings.return_origins));
                 ask_for_proof(&handle, tx, &shop, &row, email, page.as_ref())?;
             }
             Ok::<_, AccountError>(Details::of(&row))

@@ -30,7 +30,6 @@ pub struct Export {
 /// A sign-in in an export.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the fields say themselves")]
 pub struct ExportedSession {
     pub device: Option<String>,
     pub ip_address: String,
@@ -41,7 +40,6 @@ pub struct ExportedSession {
 /// A mail in an export.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the fields say themselves")]
 pub struct ExportedMail {
     pub to: String,
     pub subject: String,

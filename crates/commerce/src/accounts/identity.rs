@@ -15,7 +15,7 @@ use crate::secrets::{OpaqueToken, hash_presented};
 use crate::{Commerce, Shop};
 
 /// A session's last use is written down when it is this much older than the stored one: not at every request.
-const TOUCH_EVERY: Duration = Duration::from_secs(300);
+const TOUCH_EVERY: Duration = Duration::from_mins(5);
 
 /// A customer, signed in on one device.
 #[derive(Clone)]
@@ -60,8 +60,8 @@ pub async fn authenticate(commerce: &Commerce, token: &str) -> Result<SignedIn, 
         .read_installation(move |tx| {
             let (tenant, now, session) =
                 live_session(tx, &hash, system_now)?.ok_or(AccountError::Unauthenticated)?;
-            let row =
-                customers::find(&mut tx.tenant(tenant), session.customer_id)?.ok_or(AccountError::Unauthenticated)?;
+            let row = customers::find(&mut tx.tenant(tenant), session.customer_id)?
+                .ok_or(AccountError::Unauthenticated)?;
             let signed_in =
                 SignedIn { tenant, customer: session.customer_id, session: session.session_id, now, row };
             Ok::<_, AccountError>((signed_in, session.last_used_at))
@@ -69,7 +69,8 @@ pub async fn authenticate(commerce: &Commerce, token: &str) -> Result<SignedIn, 
         .await?;
     if signed_in.now.since(last_used_at) >= TOUCH_EVERY {
         let (session, now) = (signed_in.session, signed_in.now);
-        let noted = commerce.store().write(signed_in.tenant, move |tx| sessions::touch(tx, session, now)).await;
+        let noted =
+            commerce.store().write(signed_in.tenant, move |tx| sessions::touch(tx, session, now)).await;
         if let Err(error) = noted {
             let error: StoreError = error;
             tracing::warn!(error = %error, "a session's last use was not noted");
@@ -87,8 +88,8 @@ pub(super) fn live_session(
     let found = installation::find_session(tx, hash)?;
     Ok(found.and_then(|owner| {
         let now = owner.clock_at.unwrap_or(system_now);
-        let live =
-            now.since(owner.row.last_used_at) < SESSION_IDLE && now.since(owner.row.created_at) < SESSION_LIFE;
+        let live = now.since(owner.row.last_used_at) < SESSION_IDLE
+            && now.since(owner.row.created_at) < SESSION_LIFE;
         live.then_some((owner.tenant, now, owner.row))
     }))
 }

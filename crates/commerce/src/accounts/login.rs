@@ -54,16 +54,14 @@ pub async fn log_in(commerce: &Commerce, shop: &Shop, attempt: LogIn) -> Result<
         commerce.store().write(shop.id, move |tx| throttle::failed(tx, &buckets, now)).await?;
         return Err(AccountError::InvalidCredentials);
     };
-    let better = match commerce.passwords().is_outdated(&stored) {
-        true => Some(commerce.passwords().hash(attempt.password).await?),
-        false => None,
-    };
+    let better = commerce.passwords().rehash_if_outdated(&stored, attempt.password).await?;
     let (handle, shop_here, client) = (commerce.clone(), shop.clone(), attempt.client);
     commerce
         .store()
         .write(shop.id, move |tx| {
             // While the password was hashed the account may have changed: a reset must shut out the old password.
-            let mut row = customers::find(tx, customer.customer_id)?.ok_or(AccountError::InvalidCredentials)?;
+            let mut row =
+                customers::find(tx, customer.customer_id)?.ok_or(AccountError::InvalidCredentials)?;
             if row.password_hash.as_ref() != Some(&stored) {
                 return Err(AccountError::InvalidCredentials);
             }

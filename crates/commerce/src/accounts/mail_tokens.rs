@@ -34,8 +34,8 @@ impl Purpose {
     /// How long it is good (issue: 60 minutes for a reset, 7 days for a proof).
     fn life(self) -> Duration {
         match self {
-            Self::Verify | Self::ChangeEmail => Duration::from_secs(7 * 24 * 3600),
-            Self::Reset => Duration::from_secs(3600),
+            Self::Verify | Self::ChangeEmail => Duration::from_hours(168),
+            Self::Reset => Duration::from_hours(1),
         }
     }
 }

@@ -33,8 +33,8 @@ use crate::HashingError;
 pub use addresses::{AddressEntry, add_address, addresses, change_address, remove_address};
 pub(crate) use details::apply as apply_change;
 pub use details::{DetailsChange, change_details};
-pub use erasing::erase_own;
 pub(crate) use erasing::erase;
+pub use erasing::erase_own;
 pub use exporting::{Export, export};
 pub use identity::{SignedIn, Visit, authenticate, authenticate_visit};
 pub use login::{LogIn, LoggedIn, log_in};
@@ -45,9 +45,9 @@ pub use sessions::{SessionEntry, end_other_sessions, end_session, log_out, sessi
 pub use verify::{resend_verification, verify};
 
 /// A session ends this long after its last use (contract, section 1).
-pub const SESSION_IDLE: Duration = Duration::from_secs(30 * 24 * 3600);
+pub const SESSION_IDLE: Duration = Duration::from_hours(720);
 /// A session ends this long after it began, used or not (contract, section 1).
-pub const SESSION_LIFE: Duration = Duration::from_secs(180 * 24 * 3600);
+pub const SESSION_LIFE: Duration = Duration::from_hours(4320);
 
 /// Where a request comes from.
 #[derive(Clone, Debug)]
@@ -177,7 +177,8 @@ impl Details {
 /// The stored address of a customer that has not been erased.
 pub(crate) fn email_of(row: &Customer) -> Result<Email, StoreError> {
     let stored = row.email.as_deref().unwrap_or_default();
-    Email::parse(stored).map_err(|_| StoreError::Broken(format!("the address of customer {}", row.customer_id)))
+    Email::parse(stored)
+        .map_err(|_| StoreError::Broken(format!("the address of customer {}", row.customer_id)))
 }
 
 /// The shop's minimum age, where it has one: then a date of birth is needed, and old enough.
@@ -189,9 +190,10 @@ pub(crate) fn check_age(
     let Some(minimum) = minimum else { return Ok(()) };
     match birth {
         None => Err(FieldErrors::one("dateOfBirth", "Is required: this shop sells to adults only.")),
-        Some(birth) if birth.age_on(today) < minimum.years() => {
-            Err(FieldErrors::one("dateOfBirth", format!("You must be at least {} years old.", minimum.years())))
-        }
+        Some(birth) if birth.age_on(today) < minimum.years() => Err(FieldErrors::one(
+            "dateOfBirth",
+            format!("You must be at least {} years old.", minimum.years()),
+        )),
         Some(_) => Ok(()),
     }
 }

@@ -18,7 +18,7 @@ use crate::mails::{self, Letter};
 use crate::{Commerce, Shop};
 
 /// At most one mail of a kind to one customer in this time (contract, section 2).
-const MAIL_EVERY: Duration = Duration::from_secs(120);
+const MAIL_EVERY: Duration = Duration::from_mins(2);
 
 /// Whether the customer was mailed a token for this purpose a moment ago.
 pub(super) fn mailed_lately(
@@ -39,7 +39,10 @@ pub async fn request_reset(
     return_url: Option<Url>,
 ) -> Result<(), AccountError> {
     let (handle, shop_here) = (commerce.clone(), shop.clone());
-    commerce.store().write(shop.id, move |tx| mail_reset(&handle, tx, &shop_here, &email, return_url.as_ref())).await?;
+    commerce
+        .store()
+        .write(shop.id, move |tx| mail_reset(&handle, tx, &shop_here, &email, return_url.as_ref()))
+        .await?;
     commerce.wake_jobs();
     Ok(())
 }
@@ -70,13 +73,18 @@ pub struct ResetPassword {
 }
 
 /// Sets a new password by a mailed token: proves the address, and ends every session of the customer.
-pub async fn reset_password(commerce: &Commerce, shop: &Shop, form: ResetPassword) -> Result<(), AccountError> {
+pub async fn reset_password(
+    commerce: &Commerce,
+    shop: &Shop,
+    form: ResetPassword,
+) -> Result<(), AccountError> {
     // Looked at before anything is hashed, so that a bad token costs no work.
     let (token, now) = (form.token.clone(), shop.now);
     let customer = commerce
         .store()
         .read(shop.id, move |tx| {
-            let found = mail_tokens::find(tx, now, &token, &[Purpose::Reset])?.ok_or(AccountError::InvalidToken)?;
+            let found =
+                mail_tokens::find(tx, now, &token, &[Purpose::Reset])?.ok_or(AccountError::InvalidToken)?;
             customers::find(tx, found.customer_id)?.ok_or(AccountError::InvalidToken)
         })
         .await?;
@@ -179,10 +187,7 @@ pub(super) async fn check_current(
     let matches = commerce.passwords().verify(password, Some(stored.clone())).await?;
     commerce
         .store()
-        .write(who.tenant, move |tx| match matches {
-            true => throttle::succeeded(tx, &buckets, now),
-            false => throttle::failed(tx, &buckets, now),
-        })
+        .write(who.tenant, move |tx| throttle::settle(tx, &buckets, now, matches))
         .await?;
     if matches { Ok(stored) } else { Err(FieldErrors::one(field, "Is not your present password.").into()) }
 }

@@ -94,7 +94,11 @@ fn write(
         erased_at: None,
     };
     let customer = row.customer_id;
-    if known.is_some() { customers::update(tx, row)? } else { customers::insert(tx, row)? }
+    if known.is_some() {
+        customers::update(tx, row)?;
+    } else {
+        customers::insert(tx, row)?;
+    }
     let token = mail_tokens::issue(commerce, tx, shop.now, customer, Purpose::Verify, &form.email)?;
     let letter = Letter::VerifyEmail {
         first_name: form.first_name.as_str().to_owned(),

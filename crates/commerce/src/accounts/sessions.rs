@@ -63,7 +63,11 @@ pub async fn sessions(commerce: &Commerce, who: &SignedIn) -> Result<Vec<Session
 }
 
 /// Ends one sign-in of the customer's.
-pub async fn end_session(commerce: &Commerce, who: &SignedIn, session: SessionId) -> Result<(), AccountError> {
+pub async fn end_session(
+    commerce: &Commerce,
+    who: &SignedIn,
+    session: SessionId,
+) -> Result<(), AccountError> {
     let customer = who.customer;
     let ended = commerce.store().write(who.tenant, move |tx| rows::delete(tx, customer, session)).await?;
     if ended { Ok(()) } else { Err(AccountError::NotFound) }

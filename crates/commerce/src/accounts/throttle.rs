@@ -64,6 +64,16 @@ pub(crate) fn admit(tx: &mut Tx<'_>, buckets: &Buckets, now: Timestamp) -> Resul
     Ok(())
 }
 
+/// Notes how an admitted attempt ended.
+pub(crate) fn settle(
+    tx: &mut Tx<'_>,
+    buckets: &Buckets,
+    now: Timestamp,
+    succeeded_now: bool,
+) -> Result<(), StoreError> {
+    if succeeded_now { succeeded(tx, buckets, now) } else { failed(tx, buckets, now) }
+}
+
 /// The attempt did fail: counts it against the network address too.
 pub(crate) fn failed(tx: &mut Tx<'_>, buckets: &Buckets, now: Timestamp) -> Result<(), StoreError> {
     let Some(address) = &buckets.address else { return Ok(()) };

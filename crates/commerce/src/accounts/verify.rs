@@ -52,7 +52,10 @@ pub async fn resend_verification(
     return_url: Option<Url>,
 ) -> Result<(), AccountError> {
     let (handle, shop_here) = (commerce.clone(), shop.clone());
-    commerce.store().write(shop.id, move |tx| resend(&handle, tx, &shop_here, &email, return_url.as_ref())).await?;
+    commerce
+        .store()
+        .write(shop.id, move |tx| resend(&handle, tx, &shop_here, &email, return_url.as_ref()))
+        .await?;
     commerce.wake_jobs();
     Ok(())
 }
@@ -64,7 +67,8 @@ fn resend(
     email: &Email,
     return_url: Option<&Url>,
 ) -> Result<(), StoreError> {
-    let unproved = customers::find_by_email(tx, email.as_str())?.filter(|row| row.email_verified_at.is_none());
+    let unproved =
+        customers::find_by_email(tx, email.as_str())?.filter(|row| row.email_verified_at.is_none());
     let Some(customer) = unproved else { return Ok(()) };
     if super::password::mailed_lately(tx, shop.now, customer.customer_id, Purpose::Verify)? {
         return Ok(());

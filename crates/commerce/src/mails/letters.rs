@@ -54,7 +54,9 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         "layout" "verify_email" "already_registered" "reset_password" "password_changed" "confirm_new_email"
         "email_change_requested" "email_taken"
     } {
-        environment.add_template(name, source).expect("the built-in templates are well-formed: a test renders each");
+        environment
+            .add_template(name, source)
+            .expect("the built-in templates are well-formed: a test renders each");
     }
     environment
 });
@@ -93,9 +95,12 @@ impl Letter {
         let (first_name, token, link, new_email) = match self {
             Self::VerifyEmail { first_name, token, return_url }
             | Self::ResetPassword { first_name, token, return_url }
-            | Self::ConfirmNewEmail { first_name, token, return_url } => {
-                (first_name.as_str(), token.as_str(), return_url.as_ref().map(|url| with_token(url, token)), "")
-            }
+            | Self::ConfirmNewEmail { first_name, token, return_url } => (
+                first_name.as_str(),
+                token.as_str(),
+                return_url.as_ref().map(|url| with_token(url, token)),
+                "",
+            ),
             Self::AlreadyRegistered { first_name, return_url } => {
                 (first_name.as_str(), "", return_url.as_ref().map(Url::to_string), "")
             }
@@ -116,11 +121,10 @@ impl Letter {
             primary => settings.colours.primary.as_str(),
             background => settings.colours.background.as_str(),
             logo_url => settings.logo_url.as_ref().map(ToString::to_string),
-            contact_email => settings.contact_email.as_ref().map(|email| email.as_str()),
+            contact_email => settings.contact_email.as_ref().map(domain::accounts::Email::as_str),
         };
-        let render = |kind: &str| {
-            TEMPLATES.get_template(&format!("{}.{kind}", self.template()))?.render(&values)
-        };
+        let render =
+            |kind: &str| TEMPLATES.get_template(&format!("{}.{kind}", self.template()))?.render(&values);
         let body = Body { text: render("txt")?, html: render("html")?, links: link.into_iter().collect() };
         Ok(Written { subject, body })
     }

@@ -46,7 +46,8 @@ pub(crate) fn post(
     letter: &Letter,
 ) -> Result<(), StoreError> {
     let id = MailId::new(commerce.chance().uuid(shop.now));
-    let written = letter.write(shop).map_err(|error| StoreError::Broken(format!("a mail template: {error:#}")))?;
+    let written =
+        letter.write(shop).map_err(|error| StoreError::Broken(format!("a mail template: {error:#}")))?;
     let body = serde_json::to_vec(&written.body).map_err(|error| StoreError::Broken(error.to_string()))?;
     let goes_out = commerce.mailer().sends();
     mails::insert(

@@ -70,7 +70,9 @@ async fn note(
     let sent_at = (status == status::SENT).then_some(shop.now);
     commerce
         .store()
-        .write(shop.id, move |tx| mails::set_status(tx, id, status, error.as_deref(), sent_at, sealed.clone()))
+        .write(shop.id, move |tx| {
+            mails::set_status(tx, id, status, error.as_deref(), sent_at, sealed.clone())
+        })
         .await
 }
 

@@ -14,7 +14,7 @@ use crate::secrets::{OpaqueToken, hash_presented};
 use crate::{Commerce, Shop};
 
 /// As with customers: a session's last use is not written at every request.
-const TOUCH_EVERY: Duration = Duration::from_secs(300);
+const TOUCH_EVERY: Duration = Duration::from_mins(5);
 
 /// Whoever calls the admin API.
 #[derive(Clone)]
@@ -65,10 +65,12 @@ pub async fn authenticate(commerce: &Commerce, token: &str) -> Result<Administra
             .await;
     }
     let hash = hash_presented(token, OpaqueToken::STAFF).ok_or(StaffError::Unauthenticated)?;
-    let (caller, stale) = commerce.store().read_installation(move |tx| of_session(tx, &hash, system_now)).await?;
+    let (caller, stale) =
+        commerce.store().read_installation(move |tx| of_session(tx, &hash, system_now)).await?;
     if let (true, Some((_, session))) = (stale, caller.session) {
         let now = caller.shop.now;
-        let noted = commerce.store().write(caller.shop.id, move |tx| staff_sessions::touch(tx, session, now)).await;
+        let noted =
+            commerce.store().write(caller.shop.id, move |tx| staff_sessions::touch(tx, session, now)).await;
         if let Err(error) = noted {
             let error: StoreError = error;
             tracing::warn!(error = %error, "a staff session's last use was not noted");

@@ -175,7 +175,10 @@ fn keep_an_owner(tx: &mut Tx<'_>) -> Result<(), StaffError> {
     if staff::count_role(tx, Role::Owner.as_str())? > 1 { Ok(()) } else { Err(StaffError::LastOwner) }
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one audit entry, named at each call by their types")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the parts of one audit entry, named at each call by their types"
+)]
 fn note(
     commerce: &Commerce,
     tx: &mut Tx<'_>,

@@ -27,9 +27,9 @@ pub use sign_in::{SignIn, SignedInStaff, sign_in, sign_out};
 pub use totp::{PendingTotp, begin as begin_totp, confirm as confirm_totp, remove as remove_totp};
 
 /// A staff session ends this long after its last use: a working day, not a month as a shopper's.
-pub const SESSION_IDLE: Duration = Duration::from_secs(12 * 3600);
+pub const SESSION_IDLE: Duration = Duration::from_hours(12);
 /// A staff session ends this long after it began.
-pub const SESSION_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
+pub const SESSION_LIFE: Duration = Duration::from_hours(168);
 
 /// Why a use case of this area did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -98,12 +98,16 @@ impl From<StaffError> for Problem {
     fn from(error: StaffError) -> Self {
         match error {
             StaffError::Unauthenticated => Self::unauthenticated(),
-            StaffError::InvalidCredentials => {
-                Self::new(Kind::SignInFailed, "invalid_credentials", "The shop, address, password or code is not right.")
-            }
-            StaffError::TotpRequired => {
-                Self::new(Kind::SignInFailed, "totp_required", "Please give the code from your authenticator app.")
-            }
+            StaffError::InvalidCredentials => Self::new(
+                Kind::SignInFailed,
+                "invalid_credentials",
+                "The shop, address, password or code is not right.",
+            ),
+            StaffError::TotpRequired => Self::new(
+                Kind::SignInFailed,
+                "totp_required",
+                "Please give the code from your authenticator app.",
+            ),
             StaffError::WrongCode => Self::new(
                 Kind::Invalid(FieldErrors::one("code", "Is not right, or was used before.")),
                 "invalid_code",
@@ -120,9 +124,11 @@ impl From<StaffError> for Problem {
             StaffError::LastOwner => {
                 Self::new(Kind::Conflict, "last_owner", "A shop keeps at least one owner.")
             }
-            StaffError::OwnersOnly => {
-                Self::new(Kind::Forbidden, "owners_only", "Only an owner can make, change or remove an owner.")
-            }
+            StaffError::OwnersOnly => Self::new(
+                Kind::Forbidden,
+                "owners_only",
+                "Only an owner can make, change or remove an owner.",
+            ),
             StaffError::EmailTaken => {
                 Self::new(Kind::Conflict, "email_taken", "This address has a sign-in already.")
             }

@@ -34,10 +34,7 @@ pub async fn change_password(
     let matches = commerce.passwords().verify(current, Some(row.password_hash.clone())).await?;
     commerce
         .store()
-        .write(shop.id, move |tx| match matches {
-            true => throttle::succeeded(tx, &buckets, now),
-            false => throttle::failed(tx, &buckets, now),
-        })
+        .write(shop.id, move |tx| throttle::settle(tx, &buckets, now, matches))
         .await?;
     if !matches {
         return Err(FieldErrors::one("currentPassword", "Is not your present password.").into());

@@ -66,10 +66,7 @@ pub async fn sign_in(commerce: &Commerce, attempt: SignIn) -> Result<SignedInSta
         commerce.store().write(shop.id, move |tx| throttle::failed(tx, &buckets, now)).await?;
         return Err(StaffError::InvalidCredentials);
     };
-    let better = match commerce.passwords().is_outdated(&stored) {
-        true => Some(commerce.passwords().hash(attempt.password).await?),
-        false => None,
-    };
+    let better = commerce.passwords().rehash_if_outdated(&stored, attempt.password).await?;
     let handle = commerce.clone();
     commerce
         .store()

@@ -81,9 +81,9 @@ pub async fn begin(commerce: &Commerce, who: &Administrator) -> Result<PendingTo
             let totp = build(&secret, shop.settings.name.as_str(), &row.email)?;
             row.totp_pending = Some(handle.secrets().seal(handle.chance(), &seal_context(member), &secret));
             staff::update(tx, row)?;
-            let otpauth_url = totp
-                .to_url()
-                .map_err(|error| StaffError::Store(StoreError::Broken(format!("an otpauth address: {error}"))))?;
+            let otpauth_url = totp.to_url().map_err(|error| {
+                StaffError::Store(StoreError::Broken(format!("an otpauth address: {error}")))
+            })?;
             Ok(PendingTotp { secret: secret_in(&otpauth_url), otpauth_url })
         })
         .await
@@ -93,7 +93,9 @@ pub async fn begin(commerce: &Commerce, who: &Administrator) -> Result<PendingTo
 fn secret_in(otpauth_url: &str) -> String {
     url::Url::parse(otpauth_url)
         .ok()
-        .and_then(|url| url.query_pairs().find(|(name, _)| name == "secret").map(|(_, value)| value.into_owned()))
+        .and_then(|url| {
+            url.query_pairs().find(|(name, _)| name == "secret").map(|(_, value)| value.into_owned())
+        })
         .unwrap_or_default()
 }
 

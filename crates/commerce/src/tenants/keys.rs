@@ -13,7 +13,7 @@ use crate::secrets::OpaqueToken;
 use crate::{Commerce, Shop};
 
 /// What was issued.
-pub struct IssuedKey<I> {
+pub(super) struct IssuedKey<I> {
     /// Its id.
     pub id: I,
     /// The secret.

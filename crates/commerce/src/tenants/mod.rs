@@ -11,8 +11,8 @@ use store::{StoreError, installation};
 use crate::{Commerce, SecretError, Shop};
 
 pub use keys::{
-    AdminKeyEntry, NewKey, StorefrontTokenEntry, admin_keys, issue_admin_key, issue_storefront_token, revoke_admin_key,
-    revoke_storefront_token, storefront_tokens,
+    AdminKeyEntry, NewKey, StorefrontTokenEntry, admin_keys, issue_admin_key, issue_storefront_token,
+    revoke_admin_key, revoke_storefront_token, storefront_tokens,
 };
 pub use opening::{NewShop, Opened, open};
 pub use settings::{allows_origin, change_settings};
@@ -49,9 +49,11 @@ impl From<TenantError> for Problem {
             TenantError::SlugTaken(_) => {
                 Self::new(Kind::Conflict, "slug_taken", "A shop with this slug exists already.")
             }
-            TenantError::Stale => {
-                Self::new(Kind::Stale, "stale", "The settings were changed meanwhile. Please load them again.")
-            }
+            TenantError::Stale => Self::new(
+                Kind::Stale,
+                "stale",
+                "The settings were changed meanwhile. Please load them again.",
+            ),
             TenantError::Invalid(fields) => Self::invalid(fields),
             TenantError::NoSuchShop(_) | TenantError::NotFound => Self::not_found(),
             TenantError::Secret(error) => Self::internal(error),

@@ -40,7 +40,8 @@ pub async fn open(commerce: &Commerce, new: NewShop) -> Result<Opened, TenantErr
     let system_now = commerce.system_now();
     let now = new.clock_at.filter(|_| new.test_mode).unwrap_or(system_now);
     let handle = commerce.clone();
-    let settings = serde_json::to_string(&new.settings).map_err(|error| StoreError::Broken(error.to_string()))?;
+    let settings =
+        serde_json::to_string(&new.settings).map_err(|error| StoreError::Broken(error.to_string()))?;
     commerce
         .store()
         .write_installation(move |tx| {
@@ -55,13 +56,16 @@ pub async fn open(commerce: &Commerce, new: NewShop) -> Result<Opened, TenantErr
                 created_at: now,
             };
             let row = match installation::insert_shop(tx, row) {
-                Err(StoreError::Duplicate) => return Err(TenantError::SlugTaken(new.slug.as_str().to_owned())),
+                Err(StoreError::Duplicate) => {
+                    return Err(TenantError::SlugTaken(new.slug.as_str().to_owned()));
+                }
                 inserted => inserted?,
             };
             let shop = Shop::from_row(row, system_now)?;
             let tx = &mut tx.tenant(shop.id);
             shops::replace_origins(tx, &super::settings::origins(&shop.settings))?;
-            let storefront_token = keys::write_storefront_token(&handle, tx, &shop, "first token", None)?.secret;
+            let storefront_token =
+                keys::write_storefront_token(&handle, tx, &shop, "first token", None)?.secret;
             let IssuedKey { secret: admin_key, .. } =
                 keys::write_admin_key(&handle, tx, &shop, "first key", &ScopeSet::All)?;
             jobs::enqueue(&handle, tx, now, jobs::Kind::Sweep)?;

@@ -32,7 +32,8 @@ where
             let mut form = before.settings.to_form();
             change(&mut form);
             let settings: Settings = form.parse()?;
-            let json = serde_json::to_string(&settings).map_err(|error| StoreError::Broken(error.to_string()))?;
+            let json =
+                serde_json::to_string(&settings).map_err(|error| StoreError::Broken(error.to_string()))?;
             if !shops::update_settings(tx, before.version, &json)? {
                 return Err(TenantError::Stale);
             }

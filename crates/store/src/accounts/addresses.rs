@@ -67,7 +67,9 @@ pub fn insert(tx: &mut Tx<'_>, address: AddressRow) -> Result<(), StoreError> {
 /// Writes an address anew.
 pub fn update(tx: &mut Tx<'_>, address: AddressRow) -> Result<(), StoreError> {
     let id = address.address_id.to_bytes();
-    exactly_one(tx.from(addresses::table).with(|all| all.filter(addresses::address_id.eq(id))).update(address)?)
+    exactly_one(
+        tx.from(addresses::table).with(|all| all.filter(addresses::address_id.eq(id))).update(address)?,
+    )
 }
 
 /// Takes the default away from the customer's other addresses: one is the default at the most.

@@ -98,5 +98,7 @@ pub fn insert(tx: &mut Tx<'_>, customer: Customer) -> Result<(), StoreError> {
 /// Writes a customer's row anew.
 pub fn update(tx: &mut Tx<'_>, customer: Customer) -> Result<(), StoreError> {
     let id = customer.customer_id.to_bytes();
-    exactly_one(tx.from(customers::table).with(|all| all.filter(customers::customer_id.eq(id))).update(customer)?)
+    exactly_one(
+        tx.from(customers::table).with(|all| all.filter(customers::customer_id.eq(id))).update(customer)?,
+    )
 }

@@ -40,7 +40,11 @@ pub fn find(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<MailToken>, StoreErro
 }
 
 /// When the customer was last sent a token for this purpose.
-pub fn last_sent(tx: &mut Tx<'_>, customer: CustomerId, purpose: &str) -> Result<Option<Timestamp>, StoreError> {
+pub fn last_sent(
+    tx: &mut Tx<'_>,
+    customer: CustomerId,
+    purpose: &str,
+) -> Result<Option<Timestamp>, StoreError> {
     let last = tx
         .from(mail_tokens::table)
         .with(|all| {
@@ -56,7 +60,8 @@ pub fn last_sent(tx: &mut Tx<'_>, customer: CustomerId, purpose: &str) -> Result
 
 /// Withdraws the customer's tokens for these purposes (all of them where none is named).
 pub fn delete_all(tx: &mut Tx<'_>, customer: CustomerId, purposes: &[&str]) -> Result<usize, StoreError> {
-    let mine = tx.from(mail_tokens::table).with(|all| all.filter(mail_tokens::customer_id.eq(customer.to_bytes())));
+    let mine =
+        tx.from(mail_tokens::table).with(|all| all.filter(mail_tokens::customer_id.eq(customer.to_bytes())));
     if purposes.is_empty() {
         return mine.delete();
     }

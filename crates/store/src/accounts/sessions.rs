@@ -64,7 +64,11 @@ pub fn delete(tx: &mut Tx<'_>, customer: CustomerId, id: SessionId) -> Result<bo
 }
 
 /// Ends all sessions of a customer, or all but one; tells how many there were.
-pub fn delete_all(tx: &mut Tx<'_>, customer: CustomerId, but: Option<SessionId>) -> Result<usize, StoreError> {
+pub fn delete_all(
+    tx: &mut Tx<'_>,
+    customer: CustomerId,
+    but: Option<SessionId>,
+) -> Result<usize, StoreError> {
     let kept = but.map(SessionId::to_bytes).unwrap_or_default();
     tx.from(sessions::table)
         .with(|all| {
@@ -82,7 +86,11 @@ pub fn touch(tx: &mut Tx<'_>, id: SessionId, now: Timestamp) -> Result<(), Store
 }
 
 /// Ends the sessions last used before `idle_since` or begun before `begun_since`; tells how many.
-pub fn delete_expired(tx: &mut Tx<'_>, idle_since: Timestamp, begun_since: Timestamp) -> Result<usize, StoreError> {
+pub fn delete_expired(
+    tx: &mut Tx<'_>,
+    idle_since: Timestamp,
+    begun_since: Timestamp,
+) -> Result<usize, StoreError> {
     tx.from(sessions::table)
         .with(|all| {
             all.filter(

@@ -31,8 +31,10 @@ pub fn find(tx: &mut Tx<'_>, bucket: &[u8]) -> Result<Option<Throttle>, StoreErr
 /// Writes the count of a bucket, new or known.
 pub fn put(tx: &mut Tx<'_>, throttle: Throttle) -> Result<(), StoreError> {
     let bucket = throttle.bucket.clone();
-    let known =
-        tx.from(throttles::table).with(|all| all.filter(throttles::bucket.eq(bucket))).update(throttle.clone())?;
+    let known = tx
+        .from(throttles::table)
+        .with(|all| all.filter(throttles::bucket.eq(bucket)))
+        .update(throttle.clone())?;
     if known == 0 { tx.insert(throttles::table, throttle) } else { Ok(()) }
 }
 

@@ -26,7 +26,9 @@ impl Target {
     pub(crate) fn parse(url: &str) -> Result<Self, StoreError> {
         if let Some(path) = url.strip_prefix("sqlite://") {
             if path.is_empty() || path.contains(['?', '\0']) {
-                return Err(StoreError::Unreachable("sqlite:// takes a file's path and nothing else".to_owned()));
+                return Err(StoreError::Unreachable(
+                    "sqlite:// takes a file's path and nothing else".to_owned(),
+                ));
             }
             return Ok(Self::Sqlite(path.to_owned()));
         }

@@ -70,7 +70,9 @@ impl Store {
         }
         match &target {
             Target::Sqlite(_) => sqlite::start(target.clone(), first, settings.sqlite_readers.max(1)),
-            Target::Postgres(_) => postgres::start(target.clone(), first, settings.postgres_connections.max(1)),
+            Target::Postgres(_) => {
+                postgres::start(target.clone(), first, settings.postgres_connections.max(1))
+            }
         }
     }
 
@@ -87,7 +89,8 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.run(&self.reads, false, move |conn, collided| closure(&mut Tx::new(conn, tenant, collided))).await
+        self.run(&self.reads, false, move |conn, collided| closure(&mut Tx::new(conn, tenant, collided)))
+            .await
     }
 
     /// Changes one shop's rows. When this returns `Ok`, the change is durable; when it returns `Err`, nothing of it was
@@ -98,7 +101,8 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.run(&self.writes, true, move |conn, collided| closure(&mut Tx::new(conn, tenant, collided))).await
+        self.run(&self.writes, true, move |conn, collided| closure(&mut Tx::new(conn, tenant, collided)))
+            .await
     }
 
     /// Reads across shops. For what has no shop yet (a token's owner) or concerns them all (due jobs).
@@ -108,7 +112,8 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: Fn(&mut InstallationTx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.run(&self.reads, false, move |conn, collided| closure(&mut InstallationTx::new(conn, collided))).await
+        self.run(&self.reads, false, move |conn, collided| closure(&mut InstallationTx::new(conn, collided)))
+            .await
     }
 
     /// Changes across shops; otherwise as [`Store::write`].
@@ -118,7 +123,8 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: Fn(&mut InstallationTx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.run(&self.writes, true, move |conn, collided| closure(&mut InstallationTx::new(conn, collided))).await
+        self.run(&self.writes, true, move |conn, collided| closure(&mut InstallationTx::new(conn, collided)))
+            .await
     }
 
     /// Opens a connection of its own for maintenance ([`crate::dump`]).

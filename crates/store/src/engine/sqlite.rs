@@ -22,16 +22,16 @@ const GROUP: usize = 256;
 const GROUP_AGE: Duration = Duration::from_millis(20);
 
 pub(super) fn start(target: Target, writer: Conn, readers: usize) -> Result<Store, StoreError> {
-    let (writes, written) = bounded(QUEUE);
-    let (reads, wanted) = bounded(QUEUE);
+    let (write_queue, to_write) = bounded(QUEUE);
+    let (read_queue, to_read) = bounded(QUEUE);
     let session = Session::new(target.clone(), writer);
-    spawn("store-writer", move || write_groups(session, &written))?;
+    spawn("store-writer", move || write_groups(session, &to_write))?;
     for number in 0..readers {
         let session = Session::new(target.clone(), target.connect()?);
-        let wanted = wanted.clone();
-        spawn(&format!("store-reader-{number}"), move || read_each(session, &wanted))?;
+        let to_read = to_read.clone();
+        spawn(&format!("store-reader-{number}"), move || read_each(session, &to_read))?;
     }
-    Ok(Store { target, reads, writes })
+    Ok(Store { target, reads: read_queue, writes: write_queue })
 }
 
 pub(super) fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
@@ -57,7 +57,8 @@ fn write_groups(mut session: Session, jobs: &Jobs) {
             Some(error) => Err(error),
             None => transaction::commit(conn),
         };
-        metrics::histogram!("marzipan_store_group_size").record(u32::try_from(group.len()).unwrap_or(u32::MAX));
+        metrics::histogram!("marzipan_store_group_size")
+            .record(u32::try_from(group.len()).unwrap_or(u32::MAX));
         if let Err(error) = committed {
             tracing::error!(error = %error, "a group of writes was not committed");
             session.discard();
@@ -73,7 +74,11 @@ fn write_groups(mut session: Session, jobs: &Jobs) {
 }
 
 /// Runs the first job and all that wait behind it. The error tells that the transaction itself is broken.
-fn run_group(conn: &mut Conn, first: Box<dyn Job>, jobs: &Jobs) -> (Vec<Box<dyn Job>>, Option<diesel::result::Error>) {
+fn run_group(
+    conn: &mut Conn,
+    first: Box<dyn Job>,
+    jobs: &Jobs,
+) -> (Vec<Box<dyn Job>>, Option<diesel::result::Error>) {
     let begun = Instant::now();
     let mut group = Vec::new();
     let mut next = Some(first);

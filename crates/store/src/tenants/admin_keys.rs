@@ -40,7 +40,7 @@ pub fn find(tx: &mut Tx<'_>, id: AdminKeyId) -> Result<Option<AdminKey>, StoreEr
 
 /// A page of the shop's keys, newest first, and how many there are.
 pub fn list(tx: &mut Tx<'_>, offset: i64, limit: i64) -> Result<(Vec<AdminKey>, i64), StoreError> {
-    let total = tx.from(admin_keys::table).with(|all| all.count()).one::<i64>()?.unwrap_or(0);
+    let total = tx.from(admin_keys::table).with(QueryDsl::count).one::<i64>()?.unwrap_or(0);
     let page = tx
         .from(admin_keys::table)
         .with(|all| {

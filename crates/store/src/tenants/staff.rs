@@ -34,7 +34,9 @@ pub struct Member {
 
 /// The member with this id.
 pub fn find(tx: &mut Tx<'_>, id: StaffId) -> Result<Option<Member>, StoreError> {
-    tx.from(staff::table).with(|all| all.filter(staff::staff_id.eq(id.to_bytes())).select(Member::as_select())).one()
+    tx.from(staff::table)
+        .with(|all| all.filter(staff::staff_id.eq(id.to_bytes())).select(Member::as_select()))
+        .one()
 }
 
 /// The member with this (normalised) address.
@@ -50,7 +52,7 @@ pub fn count_role(tx: &mut Tx<'_>, role: &str) -> Result<i64, StoreError> {
 
 /// A page of the shop's staff, newest first, and how many there are.
 pub fn list(tx: &mut Tx<'_>, offset: i64, limit: i64) -> Result<(Vec<Member>, i64), StoreError> {
-    let total = tx.from(staff::table).with(|all| all.count()).one::<i64>()?.unwrap_or(0);
+    let total = tx.from(staff::table).with(QueryDsl::count).one::<i64>()?.unwrap_or(0);
     let page = tx
         .from(staff::table)
         .with(|all| {

@@ -32,17 +32,24 @@ pub fn insert(tx: &mut Tx<'_>, session: StaffSession) -> Result<(), StoreError> 
 
 /// Ends a session; tells whether there was one.
 pub fn delete(tx: &mut Tx<'_>, id: StaffSessionId) -> Result<bool, StoreError> {
-    let deleted =
-        tx.from(staff_sessions::table).with(|all| all.filter(staff_sessions::session_id.eq(id.to_bytes()))).delete()?;
+    let deleted = tx
+        .from(staff_sessions::table)
+        .with(|all| all.filter(staff_sessions::session_id.eq(id.to_bytes())))
+        .delete()?;
     Ok(deleted > 0)
 }
 
 /// Ends all sessions of a member, or all but one.
-pub fn delete_all(tx: &mut Tx<'_>, member: StaffId, but: Option<StaffSessionId>) -> Result<usize, StoreError> {
+pub fn delete_all(
+    tx: &mut Tx<'_>,
+    member: StaffId,
+    but: Option<StaffSessionId>,
+) -> Result<usize, StoreError> {
     let kept = but.map(StaffSessionId::to_bytes).unwrap_or_default();
     tx.from(staff_sessions::table)
         .with(|all| {
-            all.filter(staff_sessions::staff_id.eq(member.to_bytes())).filter(staff_sessions::session_id.ne(kept))
+            all.filter(staff_sessions::staff_id.eq(member.to_bytes()))
+                .filter(staff_sessions::session_id.ne(kept))
         })
         .delete()
 }
@@ -56,7 +63,11 @@ pub fn touch(tx: &mut Tx<'_>, id: StaffSessionId, now: Timestamp) -> Result<(), 
 }
 
 /// Ends the sessions last used before `idle_since` or begun before `begun_since`.
-pub fn delete_expired(tx: &mut Tx<'_>, idle_since: Timestamp, begun_since: Timestamp) -> Result<usize, StoreError> {
+pub fn delete_expired(
+    tx: &mut Tx<'_>,
+    idle_since: Timestamp,
+    begun_since: Timestamp,
+) -> Result<usize, StoreError> {
     tx.from(staff_sessions::table)
         .with(|all| {
             all.filter(

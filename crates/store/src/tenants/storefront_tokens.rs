@@ -33,13 +33,15 @@ pub fn insert(tx: &mut Tx<'_>, token: StorefrontToken) -> Result<(), StoreError>
 /// The token with this `jti`.
 pub fn find(tx: &mut Tx<'_>, id: StorefrontTokenId) -> Result<Option<StorefrontToken>, StoreError> {
     tx.from(storefront_tokens::table)
-        .with(|all| all.filter(storefront_tokens::token_id.eq(id.to_bytes())).select(StorefrontToken::as_select()))
+        .with(|all| {
+            all.filter(storefront_tokens::token_id.eq(id.to_bytes())).select(StorefrontToken::as_select())
+        })
         .one()
 }
 
 /// A page of the shop's tokens, newest first, and how many there are.
 pub fn list(tx: &mut Tx<'_>, offset: i64, limit: i64) -> Result<(Vec<StorefrontToken>, i64), StoreError> {
-    let total = tx.from(storefront_tokens::table).with(|all| all.count()).one::<i64>()?.unwrap_or(0);
+    let total = tx.from(storefront_tokens::table).with(QueryDsl::count).one::<i64>()?.unwrap_or(0);
     let page = tx
         .from(storefront_tokens::table)
         .with(|all| {

@@ -8,7 +8,9 @@ use commerce::accounts::{self, AddressEntry};
 use domain::accounts::AddressForm;
 use domain::ids::AddressId;
 use domain::problem::Problem;
-use marzipan_http::openapi::{Always, BadBody, Conflict, IdempotencyKeyParam, Idempotent, Invalid, NotFound, Unauthenticated};
+use marzipan_http::openapi::{
+    Always, BadBody, Conflict, IdempotencyKeyParam, Idempotent, Invalid, NotFound, Unauthenticated,
+};
 use marzipan_http::{ApiError, JsonBody, Patch, PathId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use commerce::accounts::{self, DetailsChange, SignedIn};
 use commerce::Commerce;
+use commerce::accounts::{self, DetailsChange, SignedIn};
 use domain::accounts::{BirthDate, Email, Marketing, PersonName, Phone};
 use domain::fields::{FieldErrors, Fields, Invalid as Refused};
 use domain::problem::Problem;
@@ -70,14 +70,18 @@ impl DetailsPatch {
         let mut fields = Fields::default();
         let today = who.now.utc_date();
         let change = DetailsChange {
-            first_name: fields.take_optional("firstName", needed(self.first_name, |name| PersonName::parse(&name))),
-            last_name: fields.take_optional("lastName", needed(self.last_name, |name| PersonName::parse(&name))),
+            first_name: fields
+                .take_optional("firstName", needed(self.first_name, |name| PersonName::parse(&name))),
+            last_name: fields
+                .take_optional("lastName", needed(self.last_name, |name| PersonName::parse(&name))),
             phone: removable(&mut fields, "phone", self.phone, Phone::parse),
-            marketing: fields.take_optional("marketing", needed(self.marketing, |words| Marketing::parse(&words))),
+            marketing: fields
+                .take_optional("marketing", needed(self.marketing, |words| Marketing::parse(&words))),
             date_of_birth: removable(&mut fields, "dateOfBirth", self.date_of_birth, |text| {
                 BirthDate::parse(text, today)
             }),
-            email: fields.take_optional("email", needed(self.email, |email| required(Some(&email), Email::parse))),
+            email: fields
+                .take_optional("email", needed(self.email, |email| required(Some(&email), Email::parse))),
             return_url: self.return_url.into_change().flatten(),
         };
         fields.finish()?;
@@ -96,12 +100,12 @@ fn needed<T, U>(patch: Patch<T>, parse: impl FnOnce(T) -> Result<U, Refused>) ->
 /// A field that null or blank removes.
 fn removable<T>(
     fields: &mut Fields,
-    path: &str,
+    field: &str,
     patch: Patch<String>,
     parse: impl FnOnce(&str) -> Result<T, Refused>,
 ) -> Option<Option<T>> {
     let value = patch.into_change()?.filter(|text| !text.trim().is_empty());
-    Some(value.and_then(|text| fields.take(path, parse(&text))))
+    Some(value.and_then(|text| fields.take(field, parse(&text))))
 }
 
 /// Change the customer's details.

@@ -53,7 +53,9 @@ pub(crate) async fn request_reset(
     let email = email_of(body.email.as_deref())?;
     let page = body.return_url.and_then(|url| return_url(&url, &visit.shop.settings.return_origins));
     accounts::request_reset(&commerce, &visit.shop, email, page).await.map_err(Problem::from)?;
-    Ok(Json(MessageBody { message: "If this address has an account, we have sent a link to choose a new password." }))
+    Ok(Json(MessageBody {
+        message: "If this address has an account, we have sent a link to choose a new password.",
+    }))
 }
 
 /// A new password, by the token that a mail brought.
@@ -132,9 +134,12 @@ pub(crate) async fn change(
     JsonBody(body): JsonBody<ChangeBody>,
 ) -> Result<Json<MessageBody>, ApiError> {
     let mut fields = Fields::default();
-    let current = fields.take("currentPassword", PasswordText::parse(body.current_password.unwrap_or_default()));
+    let current =
+        fields.take("currentPassword", PasswordText::parse(body.current_password.unwrap_or_default()));
     let password = fields.take("password", PasswordText::parse_new(body.password.unwrap_or_default()));
-    let (Some(current), Some(password)) = (current, password) else { return Err(fields.into_errors().into()) };
+    let (Some(current), Some(password)) = (current, password) else {
+        return Err(fields.into_errors().into());
+    };
     let client = Client { ip: context.client_ip(), device: None };
     accounts::change_password(&commerce, &who, ChangePassword { current, password, client })
         .await

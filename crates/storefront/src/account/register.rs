@@ -1,15 +1,17 @@
 //! POST /account/register.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::Json;
 use commerce::accounts::{self, Register};
 use commerce::{Commerce, Shop};
 use domain::accounts::{BirthDate, Email, Marketing, PasswordText, PersonName, Phone};
 use domain::fields::{FieldErrors, Fields};
 use domain::problem::Problem;
 use domain::tenants::return_url;
-use marzipan_http::openapi::{Always, BadBody, Conflict, IdempotencyKeyParam, Idempotent, Invalid, Unauthenticated};
+use marzipan_http::openapi::{
+    Always, BadBody, Conflict, IdempotencyKeyParam, Idempotent, Invalid, Unauthenticated,
+};
 use marzipan_http::{ApiError, JsonBody};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -70,7 +72,16 @@ impl RegisterBody {
         match (first_name, last_name, email, password, marketing) {
             (Some(first_name), Some(last_name), Some(email), Some(password), Some(marketing)) => {
                 fields.finish()?;
-                Ok(Register { first_name, last_name, email, password, phone, marketing, date_of_birth, return_url })
+                Ok(Register {
+                    first_name,
+                    last_name,
+                    email,
+                    password,
+                    phone,
+                    marketing,
+                    date_of_birth,
+                    return_url,
+                })
             }
             _ => Err(fields.into_errors()),
         }
@@ -101,5 +112,8 @@ pub(crate) async fn register(
 ) -> Result<(StatusCode, Json<MessageBody>), ApiError> {
     let form = body.parse(&visit.shop)?;
     accounts::register(&commerce, &visit.shop, form).await.map_err(Problem::from)?;
-    Ok((StatusCode::CREATED, Json(MessageBody { message: "Please check your e-mail to confirm your address." })))
+    Ok((
+        StatusCode::CREATED,
+        Json(MessageBody { message: "Please check your e-mail to confirm your address." }),
+    ))
 }

@@ -51,7 +51,8 @@ pub(crate) async fn verify(
 ) -> Result<Json<LoginAnswer>, ApiError> {
     let token = body.token.filter(|token| !token.is_empty());
     let token = token.ok_or_else(|| ApiError::invalid_field("token", "Is required."))?;
-    let client = Client { ip: context.client_ip(), device: body.device.as_deref().and_then(DeviceName::parse) };
+    let client =
+        Client { ip: context.client_ip(), device: body.device.as_deref().and_then(DeviceName::parse) };
     let signed_in = accounts::verify(&commerce, &visit.shop, token, client).await.map_err(Problem::from)?;
     Ok(Json(signed_in.into()))
 }
@@ -91,7 +92,9 @@ pub(crate) async fn resend(
     let email = email_of(body.email.as_deref())?;
     let page = body.return_url.and_then(|url| return_url(&url, &visit.shop.settings.return_origins));
     accounts::resend_verification(&commerce, &visit.shop, email, page).await.map_err(Problem::from)?;
-    Ok(Json(MessageBody { message: "If this address is waiting to be confirmed, we have sent the link again." }))
+    Ok(Json(MessageBody {
+        message: "If this address is waiting to be confirmed, we have sent the link again.",
+    }))
 }
 
 /// The address of a form that asks for nothing else.

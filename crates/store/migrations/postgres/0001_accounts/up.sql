@@ -162,7 +162,6 @@ CREATE TABLE idempotency_keys (
     scope BYTEA NOT NULL,
     idempotency_key TEXT NOT NULL,
     fingerprint BYTEA NOT NULL,
-    claim BYTEA NOT NULL,
     claimed_until BIGINT NOT NULL,
     answer BYTEA,
     expires_at BIGINT NOT NULL,

@@ -162,7 +162,6 @@ CREATE TABLE idempotency_keys (
     scope BLOB NOT NULL,
     idempotency_key TEXT NOT NULL,
     fingerprint BLOB NOT NULL,
-    claim BLOB NOT NULL,
     claimed_until INTEGER NOT NULL,
     answer BLOB,
     expires_at INTEGER NOT NULL,
