@@ -158,7 +158,18 @@ impl Standing {
 
 /// A layer for sensitive routes (sign-in, registration, passwords): each class has its own count per address.
 ///
-/// For a route or a method router: `routes!(login).layer(ratelimit::strict("login"))`.
+/// ```
+/// use marzipan_http::{idempotency, ratelimit};
+/// use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+/// use utoipa_axum::routes;
+///
+/// #[utoipa::path(post, path = "/account/register")]
+/// async fn register() {}
+///
+/// // Of several layers, given at once, the first is the outermost.
+/// let limited = routes!(register).layer((ratelimit::strict("register"), idempotency::honoured()));
+/// let router: OpenApiRouter = OpenApiRouter::new().routes(limited);
+/// ```
 #[must_use]
 pub fn strict(class: &'static str) -> Strict {
     Strict { class }
