@@ -18,40 +18,30 @@ use marzipan_http::idempotency::honoured;
 use marzipan_http::ratelimit::strict;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
 use crate::Storefront;
 
 pub(crate) fn routes() -> OpenApiRouter<Storefront> {
     OpenApiRouter::new()
-        .routes(limited("register", repeatable(routes!(register::register))))
-        .routes(limited("verify", routes!(verify::verify)))
-        .routes(limited("verify", routes!(verify::resend)))
-        .routes(limited("login", routes!(login::login)))
+        .routes(routes!(register::register).layer((strict("register"), honoured())))
+        .routes(routes!(verify::verify).layer(strict("verify")))
+        .routes(routes!(verify::resend).layer(strict("verify")))
+        .routes(routes!(login::login).layer(strict("login")))
         .routes(routes!(logout::logout))
         .routes(routes!(sessions::list, sessions::end_others))
         .routes(routes!(sessions::end))
         .routes(routes!(details::show, details::change))
-        .routes(limited("password", routes!(password::request_reset, password::change)))
-        .routes(limited("password", routes!(password::reset)))
+        .routes(routes!(password::request_reset, password::change).layer(strict("password")))
+        .routes(routes!(password::reset).layer(strict("password")))
         .routes(routes!(orders::list))
         .routes(routes!(subscriptions::list))
         .routes(routes!(addresses::list))
-        .routes(repeatable(routes!(addresses::add)))
+        .routes(routes!(addresses::add).layer(honoured()))
         .routes(routes!(addresses::change, addresses::remove))
         .routes(routes!(personal_data::export))
-        .routes(limited("password", routes!(personal_data::erase)))
-}
-
-/// Counts the calls of one client address to a class of sensitive operations.
-fn limited(class: &'static str, route: UtoipaMethodRouter<Storefront>) -> UtoipaMethodRouter<Storefront> {
-    route.layer(strict(class))
-}
-
-/// Honours `Idempotency-Key`.
-fn repeatable(route: UtoipaMethodRouter<Storefront>) -> UtoipaMethodRouter<Storefront> {
-    route.layer(honoured())
+        .routes(routes!(personal_data::erase).layer(strict("password")))
 }
 
 /// One sentence for the person who called.
