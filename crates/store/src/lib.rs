@@ -9,6 +9,7 @@ mod columns;
 pub mod dump;
 mod engine;
 mod error;
+pub mod examine;
 pub mod idempotency;
 pub mod installation;
 pub mod jobs;

@@ -185,9 +185,6 @@ pub(super) async fn check_current(
         .await?;
     let stored = row.password_hash.ok_or(AccountError::Unauthenticated)?;
     let matches = commerce.passwords().verify(password, Some(stored.clone())).await?;
-    commerce
-        .store()
-        .write(who.tenant, move |tx| throttle::settle(tx, &buckets, now, matches))
-        .await?;
+    commerce.store().write(who.tenant, move |tx| throttle::settle(tx, &buckets, now, matches)).await?;
     if matches { Ok(stored) } else { Err(FieldErrors::one(field, "Is not your present password.").into()) }
 }

@@ -32,10 +32,7 @@ pub async fn change_password(
         })
         .await?;
     let matches = commerce.passwords().verify(current, Some(row.password_hash.clone())).await?;
-    commerce
-        .store()
-        .write(shop.id, move |tx| throttle::settle(tx, &buckets, now, matches))
-        .await?;
+    commerce.store().write(shop.id, move |tx| throttle::settle(tx, &buckets, now, matches)).await?;
     if !matches {
         return Err(FieldErrors::one("currentPassword", "Is not your present password.").into());
     }
