@@ -102,6 +102,17 @@ pub(crate) enum Part {
     Worker,
 }
 
+impl Part {
+    /// Its name, for the log.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Web => "web",
+            Self::Worker => "worker",
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Tenant {
     /// Open a shop, and print what opens it.

@@ -1,9 +1,296 @@
-//! demo
-use anyhow::Result;
+//! `marzipan demo`: a sample shop with nothing set up.
+//!
+//! Rule: it is filled through the same use cases as any shop, and every step can be done again, so that a start that was
+//! cut off is finished by the next one, and a second start keeps everything.
 
+use std::fs;
+use std::io::{ErrorKind, Write as _};
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, anyhow};
+use commerce::accounts::{self, Client, Register};
+use commerce::audit::Actor;
+use commerce::staff::{self, NewMember, StaffError};
+use commerce::tenants::{self, NewKey, NewShop, Opened, TenantError};
+use commerce::{Commerce, Shop, mails};
+use domain::accounts::{DeviceName, Email, Marketing, PasswordText, PersonName};
+use domain::fields::Invalid;
+use domain::tenants::{Currency, Origin, Role, ScopeSet, Settings as ShopSettings, ShopName, Slug, TimeZoneName};
+use serde::{Deserialize, Serialize};
+
+use crate::cli::Part;
 use crate::commands::Printer;
+use crate::commands::admin::make_password;
+use crate::files::{Taken, private_folder, write_private};
+use crate::serve;
 use crate::settings::Settings;
+use crate::wiring::Purpose;
 
-pub(crate) async fn run(_settings: &Settings, _printer: Printer) -> Result<()> {
+const SLUG: &str = "demo";
+const SHOP: &str = "Hollow Lane Cellars";
+const CUSTOMER: &str = "shopper@example.com";
+const OWNER: &str = "owner@example.com";
+/// Where front ends are usually developed.
+const PORTS: [u16; 5] = [3000, 4173, 5173, 8000, 8080];
+
+/// `marzipan demo`.
+pub(crate) async fn run(settings: &Settings, printer: Printer) -> Result<()> {
+    let (commerce, listener) = serve::open(settings, Purpose::Serve { migrate: true, keep_mail: true }).await?;
+    let keys = ready(settings, &commerce).await?;
+    let shown = Shown::of(&keys, &serve::At::of(&commerce, &listener)?);
+    printer.say(&shown, shown.words(settings))?;
+    serve::serve(settings, commerce, listener, Part::All).await
+}
+
+/// What opens the sample shop: made at the first start and kept beside its database.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Keys {
+    customer_password: String,
+    owner_password: String,
+    #[serde(flatten)]
+    shop: Option<ShopKeys>,
+    /// Whether the sample people are in the shop.
+    peopled: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ShopKeys {
+    tenant_id: String,
+    storefront_token: String,
+    admin_key: String,
+}
+
+impl Keys {
+    fn file(settings: &Settings) -> PathBuf {
+        settings.data_dir.join("demo.json")
+    }
+
+    fn load(settings: &Settings) -> Result<Self> {
+        let file = Self::file(settings);
+        match fs::read(&file) {
+            Ok(text) => serde_json::from_slice(&text).with_context(|| {
+                format!("{} is damaged: remove it, and the demo issues new keys", file.display())
+            }),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self {
+                customer_password: make_password(),
+                owner_password: make_password(),
+                shop: None,
+                peopled: false,
+            }),
+            Err(error) => Err(error).with_context(|| format!("{} can not be read", file.display())),
+        }
+    }
+
+    fn save(&self, settings: &Settings) -> Result<()> {
+        private_folder(&settings.data_dir)?;
+        let text = serde_json::to_vec_pretty(self)?;
+        write_private(&Self::file(settings), Taken::Replace, |out| Ok(out.write_all(&text)?))
+    }
+}
+
+/// Finishes what is missing of the sample shop.
+async fn ready(settings: &Settings, commerce: &Commerce) -> Result<ReadyKeys> {
+    let mut keys = Keys::load(settings)?;
+    // Kept before they are used: a password that is in the database and nowhere else would be lost.
+    keys.save(settings)?;
+    let found = match tenants::find(commerce, SLUG).await {
+        Ok(shop) => Some(shop),
+        Err(TenantError::NoSuchShop(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let (shop, shop_keys) = match (found, keys.shop.take()) {
+        (Some(shop), Some(known)) if known.tenant_id == shop.id.to_string() => (shop, known),
+        (Some(shop), _) => issue(commerce, shop).await?,
+        (None, _) => {
+            keys.peopled = false;
+            open(commerce).await?
+        }
+    };
+    keys.shop = Some(shop_keys.clone());
+    keys.save(settings)?;
+    if !keys.peopled {
+        add_customer(commerce, &shop, &keys.customer_password).await?;
+        add_owner(commerce, &shop, &keys.owner_password).await?;
+        keys.peopled = true;
+        keys.save(settings)?;
+    }
+    let Keys { customer_password, owner_password, .. } = keys;
+    Ok(ReadyKeys { customer_password, owner_password, shop: shop_keys })
+}
+
+/// As [`Keys`], with nothing missing.
+struct ReadyKeys {
+    customer_password: String,
+    owner_password: String,
+    shop: ShopKeys,
+}
+
+async fn open(commerce: &Commerce) -> Result<(Shop, ShopKeys)> {
+    let new = NewShop {
+        slug: sample(Slug::parse(SLUG))?,
+        settings: shop_settings()?,
+        test_mode: false,
+        clock_at: None,
+    };
+    let Opened { shop, storefront_token, admin_key } = tenants::open(commerce, new).await?;
+    let keys = ShopKeys { tenant_id: shop.id.to_string(), storefront_token, admin_key };
+    Ok((shop, keys))
+}
+
+fn shop_settings() -> Result<ShopSettings> {
+    let mut settings = ShopSettings::new(
+        sample(ShopName::parse(SHOP))?,
+        sample(Currency::parse("GBP"))?,
+        sample(TimeZoneName::parse("Europe/London"))?,
+    );
+    settings.contact_email = Some(sample(Email::parse("cellar@example.com"))?);
+    let pages = ["localhost", "127.0.0.1"].into_iter().flat_map(|host| {
+        let with_ports = PORTS.map(|port| format!("http://{host}:{port}"));
+        with_ports.into_iter().chain([format!("http://{host}")])
+    });
+    let origins: Result<Vec<Origin>, Invalid> = pages.map(|page| Origin::parse(&page)).collect();
+    settings.allowed_origins = sample(origins)?;
+    settings.return_origins.clone_from(&settings.allowed_origins);
+    Ok(settings)
+}
+
+/// The shop is there and its keys are lost: secrets are shown once, so there must be new ones.
+async fn issue(commerce: &Commerce, shop: Shop) -> Result<(Shop, ShopKeys)> {
+    let name = "issued by the demo".to_owned();
+    let new = NewKey { name: name.clone(), expires_at: None };
+    let (_, storefront_token) = tenants::issue_storefront_token(commerce, &shop, Actor::CommandLine, new).await?;
+    let (_, admin_key) =
+        tenants::issue_admin_key(commerce, &shop, Actor::CommandLine, name, ScopeSet::All).await?;
+    let keys = ShopKeys { tenant_id: shop.id.to_string(), storefront_token, admin_key };
+    Ok((shop, keys))
+}
+
+/// Registers the sample customer and follows the mail that comes of it.
+async fn add_customer(commerce: &Commerce, shop: &Shop, password: &str) -> Result<()> {
+    let form = Register {
+        first_name: sample(PersonName::parse("Sample"))?,
+        last_name: sample(PersonName::parse("Shopper"))?,
+        email: sample(Email::parse(CUSTOMER))?,
+        password: sample(PasswordText::parse_new(password.to_owned()))?,
+        phone: None,
+        marketing: Marketing::default(),
+        date_of_birth: None,
+        return_url: None,
+    };
+    accounts::register(commerce, shop, form).await?;
+    let (outbox, _) = mails::list(commerce, shop, 0, 20).await?;
+    let mail = outbox.iter().find(|mail| mail.to == CUSTOMER);
+    // To a customer who is verified already goes another letter.
+    let Some(mail) = mail.filter(|mail| mail.template == "verify_email") else { return Ok(()) };
+    let token = mail_token(&mail.text).ok_or_else(|| anyhow!("the letter to {CUSTOMER} has no token in it"))?;
+    let client = Client { ip: IpAddr::V4(Ipv4Addr::LOCALHOST), device: DeviceName::parse("marzipan demo") };
+    let session = accounts::verify(commerce, shop, token.to_owned(), client).await?;
+    // Verifying signs in; nobody holds that token.
+    accounts::log_out(commerce, &session.token).await?;
     Ok(())
+}
+
+fn mail_token(text: &str) -> Option<&str> {
+    let start = text.find("mzm_")?;
+    let rest = &text[start..];
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-').unwrap_or(rest.len());
+    Some(&rest[..end])
+}
+
+async fn add_owner(commerce: &Commerce, shop: &Shop, password: &str) -> Result<()> {
+    let owner = NewMember {
+        name: sample(PersonName::parse("Sample Owner"))?,
+        email: sample(Email::parse(OWNER))?,
+        password: sample(PasswordText::parse_new(password.to_owned()))?,
+        role: Role::Owner,
+    };
+    match staff::add(commerce, shop, None, owner).await {
+        Ok(_) | Err(StaffError::EmailTaken) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn sample<T>(parsed: Result<T, Invalid>) -> Result<T> {
+    parsed.context("a value of the sample shop")
+}
+
+/// What is printed.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Shown {
+    address: String,
+    storefront_api: String,
+    admin_api: String,
+    docs: String,
+    tenant: &'static str,
+    tenant_id: String,
+    storefront_token: String,
+    admin_key: String,
+    customer: SignIn,
+    owner: SignIn,
+    curl: [String; 3],
+}
+
+#[derive(Serialize)]
+struct SignIn {
+    email: &'static str,
+    password: String,
+}
+
+impl Shown {
+    fn of(keys: &ReadyKeys, at: &serve::At) -> Self {
+        let url = at.public_url.as_str().trim_end_matches('/');
+        let ShopKeys { tenant_id, storefront_token, admin_key } = keys.shop.clone();
+        let account = format!("{url}/v1/account");
+        let sign_in = serde_json::json!({ "email": CUSTOMER, "password": keys.customer_password });
+        let curl = [
+            format!(
+                "TOKEN=$(curl -s {account}/login -H 'Authorization: Bearer {storefront_token}' \
+                 -H 'Content-Type: application/json' -d '{sign_in}' | grep -o 'mza_[^\"]*')"
+            ),
+            format!("curl -s {account}/details -H \"Authorization: Bearer $TOKEN\""),
+            format!(
+                "curl -s -X POST {account}/logout -H \"Authorization: Bearer $TOKEN\" -w 'signed out: %{{http_code}}\\n'"
+            ),
+        ];
+        Self {
+            address: at.address.to_string(),
+            storefront_api: format!("{url}/v1"),
+            admin_api: format!("{url}/admin/v1"),
+            docs: format!("{url}/docs"),
+            tenant: SLUG,
+            tenant_id,
+            storefront_token,
+            admin_key,
+            customer: SignIn { email: CUSTOMER, password: keys.customer_password.clone() },
+            owner: SignIn { email: OWNER, password: keys.owner_password.clone() },
+            curl,
+        }
+    }
+
+    fn words(&self, settings: &Settings) -> String {
+        let Self { storefront_api, admin_api, docs, storefront_token, admin_key, customer, owner, curl, .. } = self;
+        let [login, details, logout] = curl;
+        format!(
+            "{SHOP}, a sample shop, is open.\n\n\
+             Shop API          {storefront_api}\n\
+             Admin API         {admin_api}\n\
+             Reference         {docs}\n\n\
+             Storefront token  {storefront_token}\n\
+             Admin key         {admin_key}\n\
+             Customer          {} with the password {}\n\
+             Owner             {} with the password {} at the shop `{SLUG}`\n\n\
+             Sign in, look, and sign out, one line after the other:\n\n\
+             {login}\n{details}\n{logout}\n\n\
+             All of it is kept in {}; mail stays in the outbox ({admin_api}/outbox). Ctrl-C stops.",
+            customer.email,
+            customer.password,
+            owner.email,
+            owner.password,
+            settings.data_dir.display(),
+        )
+    }
 }

@@ -6,6 +6,7 @@
 mod cli;
 mod commands;
 mod demo;
+mod files;
 mod logging;
 mod metrics;
 mod serve;
@@ -62,7 +63,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Command::Migrate => migrate::run(&settings, printer)?,
             Command::Backup { file } => backup::write(&settings, &file, printer)?,
             Command::Restore { file } => backup::restore(&settings, &file, printer)?,
-            Command::Doctor => return doctor::run(&settings, printer).await,
+            Command::Doctor => doctor::run(&settings, printer).await?,
             Command::Openapi { .. } => {}
         }
         Ok(ExitCode::SUCCESS)

@@ -13,12 +13,12 @@ use crate::cli::{Part, Serve};
 use crate::commands::Printer;
 use crate::metrics;
 use crate::settings::Settings;
-use crate::wiring::{self, Needs};
+use crate::wiring::{self, Purpose};
 
 /// `marzipan serve`.
 pub(crate) async fn run(settings: &Settings, words: &Serve, printer: Printer) -> Result<()> {
-    let needs = Needs { migrate: !words.no_migrate, keep_mail: false };
-    let (commerce, listener) = open(settings, needs).await?;
+    let purpose = Purpose::Serve { migrate: !words.no_migrate, keep_mail: false };
+    let (commerce, listener) = open(settings, purpose).await?;
     let at = At::of(&commerce, &listener)?;
     if printer.is_json() {
         printer
@@ -40,7 +40,7 @@ impl At {
 }
 
 /// Takes the address first: that a second server runs already is known before anything is touched.
-pub(crate) async fn open(settings: &Settings, needs: Needs) -> Result<(Commerce, TcpListener)> {
+pub(crate) async fn open(settings: &Settings, purpose: Purpose) -> Result<(Commerce, TcpListener)> {
     let listener = TcpListener::bind(settings.listen).await.with_context(|| {
         format!(
             "can not listen at {}: is another server running there? Choose an address with --listen",
@@ -51,7 +51,7 @@ pub(crate) async fn open(settings: &Settings, needs: Needs) -> Result<(Commerce,
         metrics::start(address).await?;
     }
     let public_url = wiring::public_url(settings, listener.local_addr()?);
-    Ok((wiring::open(settings, public_url, needs).await?, listener))
+    Ok((wiring::open(settings, public_url, purpose).await?, listener))
 }
 
 /// Serves until it is told to stop.
@@ -73,7 +73,7 @@ pub(crate) async fn serve(
     });
 
     let address = listener.local_addr()?;
-    tracing::info!(%address, database = commerce.store().engine(), role = ?part, "listening");
+    tracing::info!(%address, database = commerce.store().engine(), role = part.name(), "listening");
     let told = async {
         stop.asked().await;
         tracing::info!("stopping: finishing the requests that have begun");

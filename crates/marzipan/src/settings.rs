@@ -131,8 +131,11 @@ fn variable(key: &str) -> String {
     format!("{PREFIX}{}", key.to_uppercase())
 }
 
-fn nearest(key: &str) -> &'static str {
-    KEYS.into_iter().min_by_key(|known| strsim::damerau_levenshtein(known, key)).unwrap_or("listen")
+/// The setting whose name looks most like this one; how names begin counts for more than how they end.
+fn nearest(name: &str) -> &'static str {
+    let name = name.to_lowercase();
+    let likeness = |key: &&str| strsim::jaro_winkler(key, &name);
+    KEYS.into_iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other))).unwrap_or("listen")
 }
 
 /// A value as it was written, and where.

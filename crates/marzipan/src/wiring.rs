@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use axum::Router;
 use commerce::{Chance, Commerce, HashCost, Parts, PasswordPool, SecretKey, Secrets};
 use domain::time::{Clock, Timestamp};
@@ -22,8 +22,9 @@ use storefront::Storefront;
 use url::Url;
 use utoipa::openapi::OpenApi;
 
+use crate::files::private_file;
 use crate::settings::Settings;
-pub(crate) use secret_key::{Key, read as read_secret_key};
+pub(crate) use secret_key::{KeyState, look_at as look_at_secret_key};
 
 /// Longer than any honest request takes.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -50,52 +51,54 @@ fn new_request_id() -> uuid::Uuid {
     uuid::Builder::from_random_bytes(rand::random()).into_uuid()
 }
 
-/// Opens the database, and brings it up to this release where `migrate` says so.
-pub(crate) fn open_store(settings: &Settings, migrate: bool) -> Result<Store> {
-    if let Some(folder) = settings.sqlite_path().and_then(std::path::Path::parent) {
-        private_folder(folder)?;
+/// Opens the database of a server, or of a command, which makes do with less of it.
+pub(crate) fn open_store(settings: &Settings, purpose: Purpose) -> Result<Store> {
+    if let Some(file) = settings.sqlite_path() {
+        if purpose.migrates() {
+            private_file(file)?;
+        } else if !file.exists() {
+            bail!("there is no database at {}: `marzipan migrate` makes one", file.display());
+        }
     }
-    Store::open(&store_settings(settings), migrate)
+    let (postgres_connections, sqlite_readers) = match purpose {
+        Purpose::Serve { .. } => (settings.postgres_connections, settings.sqlite_readers),
+        Purpose::Command { .. } => (1, 1),
+    };
+    let url = settings.database_url.expose_secret().to_owned();
+    Store::open(&StoreSettings { url, postgres_connections, sqlite_readers }, purpose.migrates())
         .with_context(|| format!("the database {} did not open", settings.database_shown()))
 }
 
-pub(crate) fn store_settings(settings: &Settings) -> StoreSettings {
-    StoreSettings {
-        url: settings.database_url.expose_secret().to_owned(),
-        postgres_connections: settings.postgres_connections,
-        sqlite_readers: settings.sqlite_readers,
-    }
-}
-
-/// Makes a folder that only we can read, unless it is there.
-pub(crate) fn private_folder(folder: &std::path::Path) -> Result<()> {
-    if folder.as_os_str().is_empty() || folder.is_dir() {
-        return Ok(());
-    }
-    let mut builder = std::fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .recursive(true)
-        .create(folder)
-        .with_context(|| format!("the folder {} can not be made: mend data_dir", folder.display()))
-}
-
-/// How a command needs its parts.
+/// What the parts are put together for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Needs {
-    /// Bring the schema up to this release.
-    pub(crate) migrate: bool,
-    /// Keep mail in the outbox, whatever is set.
-    pub(crate) keep_mail: bool,
+pub(crate) enum Purpose {
+    /// A server.
+    Serve {
+        /// Whether it brings the schema up to this release.
+        migrate: bool,
+        /// Whether mail stays in the outbox, whatever is set.
+        keep_mail: bool,
+    },
+    /// A command that ends by itself.
+    Command {
+        /// Whether it brings the schema up to this release.
+        migrate: bool,
+    },
+}
+
+impl Purpose {
+    fn migrates(self) -> bool {
+        let (Self::Serve { migrate, .. } | Self::Command { migrate }) = self;
+        migrate
+    }
 }
 
 /// The use cases over the database, the keys and the mail server that are set.
-pub(crate) async fn open(settings: &Settings, public_url: Url, needs: Needs) -> Result<Commerce> {
-    let store = open_store(settings, needs.migrate)?;
+pub(crate) async fn open(settings: &Settings, public_url: Url, purpose: Purpose) -> Result<Commerce> {
+    let store = open_store(settings, purpose)?;
     let secrets = secret_key::open(settings, &store).await?;
-    let mailer =
-        Mailer::from_url(settings.smtp_url.as_ref().filter(|_| !needs.keep_mail)).context("smtp_url")?;
+    let keep_mail = matches!(purpose, Purpose::Serve { keep_mail: true, .. });
+    let mailer = mailer(settings, keep_mail)?;
     let cost = HashCost {
         memory_kib: settings.password_memory_kib,
         passes: settings.password_passes,
@@ -113,9 +116,14 @@ pub(crate) async fn open(settings: &Settings, public_url: Url, needs: Needs) -> 
     }))
 }
 
+/// Where mail goes.
+pub(crate) fn mailer(settings: &Settings, keep_mail: bool) -> Result<Mailer> {
+    Mailer::from_url(settings.smtp_url.as_ref().filter(|_| !keep_mail)).context("smtp_url")
+}
+
 /// As [`open`], for a command that ends by itself.
 pub(crate) async fn open_for_command(settings: &Settings) -> Result<Commerce> {
-    open(settings, public_url(settings, settings.listen), Needs { migrate: true, keep_mail: false }).await
+    open(settings, public_url(settings, settings.listen), Purpose::Command { migrate: true }).await
 }
 
 /// Where browsers reach a server that listens at `address`.

@@ -4,11 +4,11 @@ use anyhow::Result;
 
 use super::Printer;
 use crate::settings::Settings;
-use crate::wiring;
+use crate::wiring::{self, Purpose};
 
 /// Migrates; does nothing where there is nothing to do.
 pub(crate) fn run(settings: &Settings, printer: Printer) -> Result<()> {
-    let store = wiring::open_store(settings, true)?;
+    let store = wiring::open_store(settings, Purpose::Command { migrate: true })?;
     let schema = store::dump::schema()?;
     printer.say(
         &serde_json::json!({ "engine": store.engine(), "schema": schema }),

@@ -76,7 +76,7 @@ fn an_unknown_setting_is_told_with_the_nearest_known_one() {
         ("smpt_url = \"smtp://127.0.0.1\"", "smtp_url"),
         ("databse = \"x\"", "database_url"),
         ("Listen = \"x\"", "listen"),
-        ("rate_limit = 1", "rate_limit_strict"),
+        ("rate_limits_strict = 1", "rate_limit_strict"),
         ("[log]\nlevel = \"x\"", "takes a text"),
     ] {
         let said = file(text).err().expect("is refused").to_string();

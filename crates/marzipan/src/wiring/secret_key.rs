@@ -1,7 +1,7 @@
 //! The file with the installation's secret key. Rule: it is made once, for its owner's eyes only, and one database is
 //! never served with two keys: tokens would be refused and what is sealed would stay closed.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
@@ -11,51 +11,57 @@ use base64::engine::general_purpose::STANDARD;
 use commerce::{SecretKey, Secrets};
 use store::{Store, StoreError, installation};
 
-use super::private_folder;
+use crate::files::{Taken, private_folder, write_private};
 use crate::settings::Settings;
 
 /// Under which name the key's fingerprint stands in the database.
 pub(super) const NAME: &str = "secret_key_fingerprint";
 
-/// What stands at the place of the key file.
-pub(crate) enum Key {
-    /// The key.
-    There(SecretKey),
-    /// Nothing.
-    Missing,
+/// How the key file and the database stand to each other.
+pub(crate) enum KeyState {
+    /// The key is the one that the database was begun with.
+    Ours(Secrets),
+    /// There is a key, and the database was begun with none yet.
+    Unused(Secrets),
+    /// Neither knows of the other: this is the first start.
+    Nothing,
 }
 
-/// Reads the key, or makes it at the first start, and compares it with the one that the database was begun with.
-pub(super) async fn open(settings: &Settings, store: &Store) -> Result<Secrets> {
+/// Reads the key and compares it with the one that the database was begun with. Changes nothing.
+pub(crate) async fn look_at(settings: &Settings, store: &Store) -> Result<KeyState> {
     let file = &settings.secret_key_file;
     let begun_with = fingerprint(store).await?;
-    let key = match read(file)? {
-        Key::There(key) => key,
-        Key::Missing if begun_with.is_some() => bail!("{}", lost(file)),
-        Key::Missing => make(file)?,
+    let Some(key) = read(file)? else {
+        if begun_with.is_some() {
+            bail!(
+                "the secret key file {} is not there, and the database was begun with one: copy the key file of the \
+                 first node or of the backup to this place",
+                file.display()
+            );
+        }
+        return Ok(KeyState::Nothing);
     };
     let secrets = Secrets::new(&key)?;
-    let known = match begun_with {
-        Some(known) => known,
-        None => begin_with(store, secrets.fingerprint()).await?,
-    };
-    if known != secrets.fingerprint() {
-        bail!("{}", another(file));
+    match begun_with {
+        None => Ok(KeyState::Unused(secrets)),
+        Some(known) if known == secrets.fingerprint() => Ok(KeyState::Ours(secrets)),
+        Some(_) => bail!("{}", another(file)),
     }
-    Ok(secrets)
 }
 
-/// The key file is gone.
-pub(crate) fn lost(file: &Path) -> String {
-    format!(
-        "the secret key file {} is not there, and the database was begun with one: copy the key file of the first node \
-         or of your backup to this place",
-        file.display()
-    )
+/// Reads the key, or makes it at the first start.
+pub(super) async fn open(settings: &Settings, store: &Store) -> Result<Secrets> {
+    let file = &settings.secret_key_file;
+    let secrets = match look_at(settings, store).await? {
+        KeyState::Ours(secrets) => return Ok(secrets),
+        KeyState::Unused(secrets) => secrets,
+        KeyState::Nothing => Secrets::new(&make(file)?)?,
+    };
+    let known = begin_with(store, secrets.fingerprint()).await?;
+    if known == secrets.fingerprint() { Ok(secrets) } else { bail!("{}", another(file)) }
 }
 
-/// The key file is another installation's.
-pub(crate) fn another(file: &Path) -> String {
+fn another(file: &Path) -> String {
     format!(
         "the secret key file {} is not the one that this database was begun with: copy the key file of the first node \
          to this place",
@@ -64,11 +70,8 @@ pub(crate) fn another(file: &Path) -> String {
 }
 
 /// The fingerprint of the key that the database was begun with.
-pub(crate) async fn fingerprint(store: &Store) -> Result<Option<String>> {
-    Ok(store
-        .read_installation(|tx| installation::value(tx, NAME))
-        .await
-        .map_err(|error: StoreError| error)?)
+async fn fingerprint(store: &Store) -> Result<Option<String>, StoreError> {
+    store.read_installation(|tx| installation::value(tx, NAME)).await
 }
 
 /// Notes our key, unless another node was faster; gives back the one that counts.
@@ -84,11 +87,11 @@ async fn begin_with(store: &Store, ours: &str) -> Result<String> {
     }
 }
 
-/// Reads the key file.
-pub(crate) fn read(file: &Path) -> Result<Key> {
+/// Reads the key file, if it is there.
+fn read(file: &Path) -> Result<Option<SecretKey>> {
     let text = match fs::read_to_string(file) {
         Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Key::Missing),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => {
             return Err(error)
                 .with_context(|| format!("the secret key file {} can not be read", file.display()));
@@ -98,37 +101,19 @@ pub(crate) fn read(file: &Path) -> Result<Key> {
     let bytes: [u8; 32] = bytes.ok_or_else(|| {
         anyhow!("the secret key file {} does not hold 32 bytes in base64: restore it", file.display())
     })?;
-    Ok(Key::There(SecretKey::new(bytes)))
+    Ok(Some(SecretKey::new(bytes)))
 }
 
 fn make(file: &Path) -> Result<SecretKey> {
     if let Some(folder) = file.parent() {
         private_folder(folder)?;
     }
-    let context = || format!("the secret key file {} can not be made", file.display());
     let bytes: [u8; 32] = rand::random();
-    let unfinished = file.with_extension(format!("new-{}", std::process::id()));
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut written = options.open(&unfinished).with_context(context)?;
-    written.write_all(format!("{}\n", STANDARD.encode(bytes)).as_bytes()).with_context(context)?;
-    written.sync_all().with_context(context)?;
-    // A link, unlike a rename, fails where the name is taken: of two nodes that start together one makes the key.
-    let linked = fs::hard_link(&unfinished, file);
-    fs::remove_file(&unfinished).with_context(context)?;
-    match linked {
-        Ok(()) => {
-            tracing::info!(file = %file.display(), "made the secret key: keep a copy of it with your backups")
-        }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(error).with_context(context),
-    }
-    match read(file)? {
-        Key::There(key) => Ok(key),
-        Key::Missing => Err(anyhow!("{}", context())),
-    }
+    // Of two nodes that start together one makes the key, and both read it.
+    write_private(file, Taken::Leave, |out| Ok(writeln!(out, "{}", STANDARD.encode(bytes))?))
+        .context("the secret key can not be kept")?;
+    tracing::info!(file = %file.display(), "the secret key is made: keep a copy of it with your backups");
+    read(file)?.ok_or_else(|| anyhow!("the secret key file {} is gone again", file.display()))
 }
 
 #[cfg(test)]
@@ -141,7 +126,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("deep/secret.key");
-        assert!(matches!(read(&file), Ok(Key::Missing)));
+        assert!(matches!(read(&file), Ok(None)));
         let first = Secrets::new(&make(&file).expect("makes it")).expect("keys");
         let second = Secrets::new(&make(&file).expect("keeps it")).expect("keys");
         assert_eq!(first.fingerprint(), second.fingerprint());
