@@ -1,0 +1,215 @@
+//! The server that is measured, and the programs it is measured with, each a process of its own. Rule: none outlives
+//! the bench.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::http::Client;
+
+/// A slow disk, preloaded: the library's path and how long a flush takes.
+#[derive(Clone, Debug)]
+pub(crate) struct SlowFlush {
+    library: PathBuf,
+    time: Duration,
+}
+
+impl SlowFlush {
+    /// Compiles the library into `folder`.
+    pub(crate) fn build(source: &Path, folder: &Path, time: Duration) -> Result<Self> {
+        let library = folder.join("slow_flush.so");
+        let status = Command::new("cc")
+            .args(["-O2", "-shared", "-fPIC", "-o"])
+            .arg(&library)
+            .arg(source)
+            .arg("-ldl")
+            .status()
+            .context("cc does not start")?;
+        ensure!(status.success(), "cc could not compile {}", source.display());
+        Ok(Self { library, time })
+    }
+
+    fn apply(&self, command: &mut Command) {
+        command
+            .env("LD_PRELOAD", &self.library)
+            .env("MARZIPAN_BENCH_FLUSH_US", self.time.as_micros().to_string());
+    }
+}
+
+/// An installation on fresh data.
+pub(crate) struct Installation {
+    binary: PathBuf,
+    folder: PathBuf,
+}
+
+impl Installation {
+    pub(crate) fn new(binary: &Path, folder: PathBuf) -> Result<Self> {
+        std::fs::create_dir(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        Ok(Self { binary: binary.to_owned(), folder })
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.join("marzipan.db")
+    }
+
+    /// The program with this installation's settings, and no others that happen to be set.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.binary);
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("MARZIPAN_") {
+                command.env_remove(name);
+            }
+        }
+        command
+            .args(arguments)
+            .current_dir(&self.folder)
+            .stdin(Stdio::null())
+            .env("MARZIPAN_DATABASE_URL", format!("sqlite://{}", self.database().display()))
+            .env("MARZIPAN_DATA_DIR", &self.folder)
+            .env("MARZIPAN_PUBLIC_URL", "https://api.shop.example");
+        for limit in ["PER_ADDRESS", "PER_TOKEN", "STRICT"] {
+            command.env(format!("MARZIPAN_RATE_LIMIT_{limit}"), "0");
+        }
+        command
+    }
+
+    /// Runs a command of the program that prints JSON.
+    pub(crate) fn json<T: DeserializeOwned>(&self, arguments: &[&str]) -> Result<T> {
+        let output = self.command(arguments).output().context("the server's binary does not start")?;
+        let errors = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "`marzipan {}` failed: {errors}", arguments.join(" "));
+        serde_json::from_slice(&output.stdout).context("no JSON from the server's binary")
+    }
+
+    /// Starts the server at `log` level and waits until it is ready.
+    pub(crate) fn serve(&self, log: Option<&str>, slow: Option<&SlowFlush>) -> Result<Server> {
+        let address = free_address()?;
+        let file = File::options().create(true).append(true).open(self.folder.join("server.log"))?;
+        let mut command = self.command(&["serve"]);
+        command.env("MARZIPAN_LISTEN", address.to_string()).stdout(file.try_clone()?).stderr(file);
+        if let Some(level) = log {
+            command.env("MARZIPAN_LOG", level);
+        }
+        if let Some(slow) = slow {
+            slow.apply(&mut command);
+        }
+        let begun = Instant::now();
+        let process = Process(command.spawn().context("the server does not start")?);
+        let mut server = Server { process, address, ready_after: Duration::ZERO };
+        server.wait_until_ready(begun, &self.folder)?;
+        Ok(server)
+    }
+}
+
+/// A running server; dropped, it is told to stop.
+pub(crate) struct Server {
+    process: Process,
+    address: SocketAddr,
+    ready_after: Duration,
+}
+
+impl Server {
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// From its start to its first "ready".
+    pub(crate) fn ready_after(&self) -> Duration {
+        self.ready_after
+    }
+
+    /// Its resident memory in bytes.
+    pub(crate) fn resident(&self) -> Result<u64> {
+        let path = format!("/proc/{}/status", self.process.0.id());
+        let status = std::fs::read_to_string(&path).context("the server has gone")?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        let kib: u64 = line.trim().trim_end_matches("kB").trim().parse()?;
+        Ok(kib * 1024)
+    }
+
+    fn wait_until_ready(&mut self, begun: Instant, folder: &Path) -> Result<()> {
+        loop {
+            let answer = Client::connect(self.address).and_then(|mut client| client.get("/health/ready", ""));
+            self.ready_after = begun.elapsed();
+            if answer.is_ok_and(|answer| answer.status == 200) {
+                return Ok(());
+            }
+            let ended = self.process.0.try_wait()?;
+            if ended.is_some() || self.ready_after > Duration::from_secs(30) {
+                let log = std::fs::read_to_string(folder.join("server.log")).unwrap_or_default();
+                bail!("the server did not become ready ({ended:?}):\n{log}");
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+/// A child that ends with its owner.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Another role of this program in a process of its own: it is given one value and gives one back.
+pub(crate) fn role<I: Serialize, O: DeserializeOwned>(
+    name: &str,
+    input: &I,
+    slow: Option<&SlowFlush>,
+) -> Result<O> {
+    let mut command = this_program(name)?;
+    if let Some(slow) = slow {
+        slow.apply(&mut command);
+    }
+    let mut process = Process(command.spawn()?);
+    let mut stdin = process.0.stdin.take().context("a pipe")?;
+    serde_json::to_writer(&mut stdin, input)?;
+    drop(stdin);
+    let stdout = process.0.stdout.take().context("a pipe")?;
+    let output = std::io::read_to_string(stdout)?;
+    let status = process.0.wait()?;
+    ensure!(status.success(), "`{name}` failed");
+    serde_json::from_str(&output).with_context(|| format!("no report from `{name}`"))
+}
+
+/// A role that serves until it is dropped.
+pub(crate) struct Baseline {
+    _process: Process,
+    address: SocketAddr,
+}
+
+impl Baseline {
+    pub(crate) fn start<I: Serialize>(name: &str, input: &I) -> Result<Self> {
+        let mut process = Process(this_program(name)?.spawn()?);
+        let stdin = process.0.stdin.as_mut().context("a pipe")?;
+        writeln!(stdin, "{}", serde_json::to_string(input)?)?;
+        let mut line = String::new();
+        BufReader::new(process.0.stdout.as_mut().context("a pipe")?).read_line(&mut line)?;
+        let address = serde_json::from_str(&line).with_context(|| format!("`{name}` did not start"))?;
+        Ok(Self { _process: process, address })
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+fn this_program(role: &str) -> Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg(role).stdin(Stdio::piped()).stdout(Stdio::piped());
+    Ok(command)
+}
+
+fn free_address() -> Result<SocketAddr> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
+}
