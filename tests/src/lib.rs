@@ -82,7 +82,7 @@ fn recognise(text: &str) -> Option<(&'static str, usize)> {
         if let Some(secret) = text.strip_prefix(prefix) {
             let is_token = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-' || *byte == b'_';
             let length = secret.bytes().take_while(is_token).count();
-            return (length == 43).then_some(("[token]", prefix.len() + length));
+            return (length >= 43).then_some(("[token]", prefix.len() + length));
         }
     }
     None

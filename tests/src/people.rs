@@ -55,13 +55,6 @@ impl<'s> Shop<'s> {
 
     /// A new shop on a server over this installation.
     pub fn open_on(server: &'s Server, installation: &Installation) -> Self {
-        let shop = Self::create(server, installation);
-        shop.set(&json!({ "returnOrigins": [SITE] }));
-        shop
-    }
-
-    /// A new shop with nothing set.
-    pub fn create(server: &'s Server, installation: &Installation) -> Self {
         let slug = format!("shop-{}", number());
         let made = installation.json([
             "tenant",
@@ -76,7 +69,9 @@ impl<'s> Shop<'s> {
             "Europe/London",
             "--test-mode",
             "--clock",
-            "2026-01-05T09:00:00Z",
+            BEGINNING,
+            "--return-origin",
+            SITE,
             "--json",
         ]);
         let text = |key: &str| made[key].as_str().unwrap_or_else(|| panic!("no {key}: {made}")).to_owned();

@@ -31,9 +31,10 @@ fn answers_with_a_token_and_the_details(shop: &Shop<'_>) {
 
     let expected = format!(
         concat!(
-            r#"{{"token":"[token]","tokenType":"Bearer","expiresAt":"[time]","deviceToken":"[token]","#,
+            r#"{{"token":"[token]","tokenType":"Bearer","expiresAt":"[time]","#,
             r#""data":{{"firstName":"Ada","lastName":"Quill","email":"{email}","phone":null,"marketing":[],"#,
-            r#""id":"[id]","emailVerified":true,"dateOfBirth":null,"isSubscriber":false,"createdAt":"[time]"}}}}"#,
+            r#""id":"[id]","emailVerified":true,"dateOfBirth":null,"isSubscriber":false,"createdAt":"[time]"}},"#,
+            r#""deviceToken":"[token]"}}"#,
         ),
         email = customer.email
     );
