@@ -12,8 +12,26 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use crate::cli::Command;
 use crate::settings::{LogFormat, Settings};
 
-/// Starts the logs of the whole process.
-pub(crate) fn start(settings: &Settings, command: &Command) -> Result<()> {
+/// What still has to be sent when the process ends.
+#[must_use]
+pub(crate) struct Logs {
+    #[cfg(feature = "otlp")]
+    traces: Option<crate::traces::Traces>,
+}
+
+impl Logs {
+    /// Sends what still waits.
+    #[cfg_attr(not(feature = "otlp"), expect(clippy::unused_async, reason = "traces are left out of this build"))]
+    pub(crate) async fn finish(self) {
+        #[cfg(feature = "otlp")]
+        if let Some(traces) = self.traces {
+            traces.finish().await;
+        }
+    }
+}
+
+/// Starts the logs of the whole process, and its traces where they are set.
+pub(crate) fn start(settings: &Settings, command: &Command) -> Result<Logs> {
     // What a short command has to say it prints; its log is for those who ask for more than the usual.
     let serves = matches!(command, Command::Serve(_) | Command::Demo);
     let wanted = if !serves && settings.log == "info" { "error" } else { settings.log.as_str() };
@@ -30,11 +48,23 @@ pub(crate) fn start(settings: &Settings, command: &Command) -> Result<()> {
         (!json).then(|| fmt::layer().with_writer(std::io::stderr).with_ansi(terminal).with_target(false));
     let json_layer = json
         .then(|| fmt::layer().json().flatten_event(true).with_span_list(false).with_writer(std::io::stderr));
-    tracing_subscriber::registry().with(filter).with(text_layer).with(json_layer).init();
+    let subscriber = tracing_subscriber::registry().with(filter).with(text_layer).with(json_layer);
     if serves {
         log_panics();
     }
-    Ok(())
+    #[cfg(feature = "otlp")]
+    {
+        let url = settings.otlp_url.as_ref().filter(|_| serves);
+        let traces = url.map(crate::traces::Traces::to).transpose()?;
+        subscriber.with(traces.as_ref().map(crate::traces::Traces::layer)).init();
+        Ok(Logs { traces })
+    }
+    #[cfg(not(feature = "otlp"))]
+    {
+        anyhow::ensure!(settings.otlp_url.is_none(), "otlp_url is set, and this build has no traces (feature otlp)");
+        subscriber.init();
+        Ok(Logs {})
+    }
 }
 
 /// A panic is a line of the log like any other, so that whoever reads JSON can read it too.

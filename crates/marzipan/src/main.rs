@@ -11,6 +11,8 @@ mod logging;
 mod metrics;
 mod serve;
 mod settings;
+#[cfg(feature = "otlp")]
+mod traces;
 mod wiring;
 
 use std::process::ExitCode;
@@ -26,7 +28,7 @@ fn main() -> ExitCode {
     // Wrong usage ends here, with 2.
     let cli = Cli::parse();
     match run(cli) {
-        Ok(code) => code,
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             commands::complain(&error);
             ExitCode::FAILURE
@@ -34,38 +36,37 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<ExitCode> {
+fn run(cli: Cli) -> Result<()> {
     let Cli { common, command } = cli;
     let printer = Printer::new(common.json);
-    if let Command::Openapi { admin } = command {
-        openapi::print(printer, admin)?;
-        return Ok(ExitCode::SUCCESS);
-    }
     let settings = Settings::load(&common)?;
-    logging::start(&settings, &command)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_name("marzipan")
         .build()
         .context("no threads to work with")?;
     runtime.block_on(async {
-        match command {
-            Command::Demo => demo::run(&settings, printer).await?,
-            Command::Serve(words) => serve::run(&settings, &words, printer).await?,
-            Command::Tenant(Tenant::Create(words)) => tenant::create(&settings, words, printer).await?,
-            Command::Token(Token::Issue { tenant, name, expires }) => {
-                token::issue(&settings, &tenant, &name, expires, printer).await?;
-            }
-            Command::Token(Token::Revoke { tenant, id }) => {
-                token::revoke(&settings, &tenant, id, printer).await?
-            }
-            Command::Admin(Admin::Create(words)) => admin::create(&settings, words, printer).await?,
-            Command::Migrate => migrate::run(&settings, printer)?,
-            Command::Backup { file } => backup::write(&settings, &file, printer)?,
-            Command::Restore { file } => backup::restore(&settings, &file, printer)?,
-            Command::Doctor => doctor::run(&settings, printer).await?,
-            Command::Openapi { .. } => {}
-        }
-        Ok(ExitCode::SUCCESS)
+        let logs = logging::start(&settings, &command)?;
+        let outcome = carry_out(command, &settings, printer).await;
+        logs.finish().await;
+        outcome
     })
+}
+
+async fn carry_out(command: Command, settings: &Settings, printer: Printer) -> Result<()> {
+    match command {
+        Command::Demo => demo::run(settings, printer).await,
+        Command::Serve(words) => serve::run(settings, &words, printer).await,
+        Command::Tenant(Tenant::Create(words)) => tenant::create(settings, words, printer).await,
+        Command::Token(Token::Issue { tenant, name, expires }) => {
+            token::issue(settings, &tenant, &name, expires, printer).await
+        }
+        Command::Token(Token::Revoke { tenant, id }) => token::revoke(settings, &tenant, id, printer).await,
+        Command::Admin(Admin::Create(words)) => admin::create(settings, words, printer).await,
+        Command::Migrate => migrate::run(settings, printer),
+        Command::Backup { file } => backup::write(settings, &file, printer),
+        Command::Restore { file } => backup::restore(settings, &file, printer),
+        Command::Doctor => doctor::run(settings, printer).await,
+        Command::Openapi { admin } => openapi::print(printer, admin),
+    }
 }
