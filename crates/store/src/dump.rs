@@ -251,7 +251,7 @@ fn select(conn: &Conn, table: &str, columns: &[Column]) -> String {
         match (column.holds_bytes(), sqlite) {
             (false, _) => format!("\"{name}\""),
             // SQLite makes an empty text of NULL.
-            (true, true) => format!("iif(\"{name}\" IS NULL, NULL, hex(\"{name}\"))"),
+            (true, true) => format!("iif(\"{name}\" IS NULL, NULL, lower(hex(\"{name}\")))"),
             (true, false) => format!("encode(\"{name}\", 'hex')"),
         }
     };
