@@ -31,20 +31,20 @@ impl Printer {
 
     /// The value as one line of JSON, or the words.
     pub(crate) fn say(self, value: &impl Serialize, words: impl AsRef<str>) -> Result<()> {
-        if self.json { self.value(value) } else { self.line(words.as_ref()) }
+        if self.json { json(value) } else { line(words.as_ref()) }
     }
+}
 
-    /// The value as one line of JSON.
-    pub(crate) fn value(self, value: &impl Serialize) -> Result<()> {
-        self.line(&serde_json::to_string(value)?)
-    }
+/// Prints the value as one line of JSON.
+pub(crate) fn json(value: &impl Serialize) -> Result<()> {
+    line(&serde_json::to_string(value)?)
+}
 
-    /// A line or several. A reader that has gone away (`| head`) is an error like any other.
-    pub(crate) fn line(self, text: &str) -> Result<()> {
-        let mut out = std::io::stdout().lock();
-        writeln!(out, "{text}")?;
-        Ok(out.flush()?)
-    }
+/// Prints a line or several. A reader that has gone away (`| head`) is an error like any other.
+fn line(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}")?;
+    Ok(out.flush()?)
 }
 
 /// Says on the standard error, in one line, why the program failed.

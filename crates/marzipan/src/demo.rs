@@ -16,7 +16,9 @@ use commerce::tenants::{self, NewKey, NewShop, Opened, TenantError};
 use commerce::{Commerce, Shop, mails};
 use domain::accounts::{DeviceName, Email, Marketing, PasswordText, PersonName};
 use domain::fields::Invalid;
-use domain::tenants::{Currency, Origin, Role, ScopeSet, Settings as ShopSettings, ShopName, Slug, TimeZoneName};
+use domain::tenants::{
+    Currency, Origin, Role, ScopeSet, Settings as ShopSettings, ShopName, Slug, TimeZoneName,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Part;
@@ -36,7 +38,8 @@ const PORTS: [u16; 5] = [3000, 4173, 5173, 8000, 8080];
 
 /// `marzipan demo`.
 pub(crate) async fn run(settings: &Settings, printer: Printer) -> Result<()> {
-    let (commerce, listener) = serve::open(settings, Purpose::Serve { migrate: true, keep_mail: true }).await?;
+    let (commerce, listener) =
+        serve::open(settings, Purpose::Serve { migrate: true, keep_mail: true }).await?;
     let keys = ready(settings, &commerce).await?;
     let shown = Shown::of(&keys, &serve::At::of(&commerce, &listener)?);
     printer.say(&shown, shown.words(settings))?;
@@ -161,7 +164,8 @@ fn shop_settings() -> Result<ShopSettings> {
 async fn issue(commerce: &Commerce, shop: Shop) -> Result<(Shop, ShopKeys)> {
     let name = "issued by the demo".to_owned();
     let new = NewKey { name: name.clone(), expires_at: None };
-    let (_, storefront_token) = tenants::issue_storefront_token(commerce, &shop, Actor::CommandLine, new).await?;
+    let (_, storefront_token) =
+        tenants::issue_storefront_token(commerce, &shop, Actor::CommandLine, new).await?;
     let (_, admin_key) =
         tenants::issue_admin_key(commerce, &shop, Actor::CommandLine, name, ScopeSet::All).await?;
     let keys = ShopKeys { tenant_id: shop.id.to_string(), storefront_token, admin_key };
@@ -185,7 +189,8 @@ async fn add_customer(commerce: &Commerce, shop: &Shop, password: &str) -> Resul
     let mail = outbox.iter().find(|mail| mail.to == CUSTOMER);
     // To a customer who is verified already goes another letter.
     let Some(mail) = mail.filter(|mail| mail.template == "verify_email") else { return Ok(()) };
-    let token = mail_token(&mail.text).ok_or_else(|| anyhow!("the letter to {CUSTOMER} has no token in it"))?;
+    let token =
+        mail_token(&mail.text).ok_or_else(|| anyhow!("the letter to {CUSTOMER} has no token in it"))?;
     let client = Client { ip: IpAddr::V4(Ipv4Addr::LOCALHOST), device: DeviceName::parse("marzipan demo") };
     let session = accounts::verify(commerce, shop, token.to_owned(), client).await?;
     // Verifying signs in; nobody holds that token.
@@ -272,7 +277,9 @@ impl Shown {
     }
 
     fn words(&self, settings: &Settings) -> String {
-        let Self { storefront_api, admin_api, docs, storefront_token, admin_key, customer, owner, curl, .. } = self;
+        let Self {
+            storefront_api, admin_api, docs, storefront_token, admin_key, customer, owner, curl, ..
+        } = self;
         let [login, details, logout] = curl;
         format!(
             "{SHOP}, a sample shop, is open.\n\n\

@@ -41,14 +41,14 @@ pub(crate) enum Taken {
     Leave,
 }
 
-/// Writes a file. What `fill` gives back is given on; where it fails, nothing is left behind.
+/// Writes a file. What `write` gives back is given on; where it fails, nothing is left behind.
 pub(crate) fn write_private<T>(
     file: &Path,
     taken: Taken,
-    fill: impl FnOnce(&mut BufWriter<File>) -> Result<T>,
+    write: impl FnOnce(&mut BufWriter<File>) -> Result<T>,
 ) -> Result<T> {
     let unfinished = unfinished_name(file)?;
-    let written = write_and_name(file, &unfinished, taken, fill);
+    let written = write_and_name(file, &unfinished, taken, write);
     if written.is_err() {
         // It may not even have been begun.
         drop(fs::remove_file(&unfinished));
@@ -60,7 +60,7 @@ fn write_and_name<T>(
     file: &Path,
     unfinished: &Path,
     taken: Taken,
-    fill: impl FnOnce(&mut BufWriter<File>) -> Result<T>,
+    write: impl FnOnce(&mut BufWriter<File>) -> Result<T>,
 ) -> Result<T> {
     let context = || format!("{} can not be written", file.display());
     let mut options = OpenOptions::new();
@@ -68,7 +68,7 @@ fn write_and_name<T>(
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut out = BufWriter::new(options.open(unfinished).with_context(context)?);
-    let filled = fill(&mut out)?;
+    let written = write(&mut out)?;
     out.flush().and_then(|()| out.get_ref().sync_all()).with_context(context)?;
     match taken {
         Taken::Replace => fs::rename(unfinished, file),
@@ -78,7 +78,7 @@ fn write_and_name<T>(
     .with_context(context)?;
     // The name is durable once its folder is.
     File::open(folder_of(file)).and_then(|folder| folder.sync_all()).with_context(context)?;
-    Ok(filled)
+    Ok(written)
 }
 
 fn link(unfinished: &Path, file: &Path) -> io::Result<()> {

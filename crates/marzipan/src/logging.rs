@@ -21,7 +21,10 @@ pub(crate) struct Logs {
 
 impl Logs {
     /// Sends what still waits.
-    #[cfg_attr(not(feature = "otlp"), expect(clippy::unused_async, reason = "traces are left out of this build"))]
+    #[cfg_attr(
+        not(feature = "otlp"),
+        expect(clippy::unused_async, reason = "traces are left out of this build")
+    )]
     pub(crate) async fn finish(self) {
         #[cfg(feature = "otlp")]
         if let Some(traces) = self.traces {
@@ -61,7 +64,10 @@ pub(crate) fn start(settings: &Settings, command: &Command) -> Result<Logs> {
     }
     #[cfg(not(feature = "otlp"))]
     {
-        anyhow::ensure!(settings.otlp_url.is_none(), "otlp_url is set, and this build has no traces (feature otlp)");
+        anyhow::ensure!(
+            settings.otlp_url.is_none(),
+            "otlp_url is set, and this build has no traces (feature otlp)"
+        );
         subscriber.init();
         Ok(Logs {})
     }

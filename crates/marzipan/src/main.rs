@@ -67,6 +67,6 @@ async fn carry_out(command: Command, settings: &Settings, printer: Printer) -> R
         Command::Backup { file } => backup::write(settings, &file, printer),
         Command::Restore { file } => backup::restore(settings, &file, printer),
         Command::Doctor => doctor::run(settings, printer).await,
-        Command::Openapi { admin } => openapi::print(printer, admin),
+        Command::Openapi { admin } => openapi::print(admin),
     }
 }

@@ -10,7 +10,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use url::Url;
 
 use crate::cli::{Part, Serve};
-use crate::commands::Printer;
+use crate::commands::{Printer, json};
 use crate::metrics;
 use crate::settings::Settings;
 use crate::wiring::{self, Purpose};
@@ -21,8 +21,7 @@ pub(crate) async fn run(settings: &Settings, words: &Serve, printer: Printer) ->
     let (commerce, listener) = open(settings, purpose).await?;
     let at = At::of(&commerce, &listener)?;
     if printer.is_json() {
-        printer
-            .value(&serde_json::json!({ "address": at.address.to_string(), "publicUrl": at.public_url }))?;
+        json(&serde_json::json!({ "address": at.address.to_string(), "publicUrl": at.public_url }))?;
     }
     serve(settings, commerce, listener, words.role).await
 }

@@ -30,9 +30,12 @@ impl Traces {
     /// Prepares to send to the collector at `url`. To be called within the runtime that will carry it.
     pub(crate) fn to(url: &Url) -> Result<Self> {
         if url.scheme() != "http" {
-            bail!("otlp_url takes a plain http address: run a collector beside the server, and let that one speak TLS");
+            bail!(
+                "otlp_url takes a plain http address: run a collector beside the server, and let that one speak TLS"
+            );
         }
-        let post = Post { client: Client::builder(TokioExecutor::new()).build_http(), runtime: Handle::current() };
+        let post =
+            Post { client: Client::builder(TokioExecutor::new()).build_http(), runtime: Handle::current() };
         let exporter = SpanExporter::builder()
             .with_http()
             .with_http_client(post)
@@ -48,7 +51,10 @@ impl Traces {
 
     /// Turns the program's spans into traces.
     pub(crate) fn layer<S: Subscriber + for<'span> LookupSpan<'span>>(&self) -> impl Layer<S> + use<S> {
-        tracing_opentelemetry::layer().with_tracer(self.0.tracer("marzipan")).with_location(false).with_threads(false)
+        tracing_opentelemetry::layer()
+            .with_tracer(self.0.tracer("marzipan"))
+            .with_location(false)
+            .with_threads(false)
     }
 
     /// Sends what still waits.

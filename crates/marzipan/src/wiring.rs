@@ -33,6 +33,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else is handed")]
     fn now(&self) -> Timestamp {
         let micros = match SystemTime::now().duration_since(UNIX_EPOCH) {
             Ok(since) => i64::try_from(since.as_micros()).unwrap_or(i64::MAX),
@@ -42,7 +43,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// Bytes that nobody can guess: a ChaCha generator that the operating system seeds.
+/// Bytes that nobody can guess: a `ChaCha` generator that the operating system seeds.
 pub(crate) fn chance() -> Chance {
     Chance::new(|bytes| rand::fill(bytes))
 }
@@ -149,11 +150,10 @@ pub(crate) struct Documents {
 pub(crate) fn everything(settings: &Settings, commerce: &Commerce) -> (Router, Arc<Edge>) {
     let edge = edge(settings, commerce);
     let (shop, documents) = apis(commerce);
-    let reference = reference::routes(&[Document {
-        name: "Storefront API",
-        path: "/v1/openapi.json",
-        api: &documents.storefront,
-    }]);
+    let reference = reference::routes(&[
+        Document { name: "Storefront API", path: "/v1/openapi.json", api: &documents.storefront },
+        Document { name: "Admin API", path: "/admin/v1/openapi.json", api: &documents.admin },
+    ]);
     (edge.wrap(shop.merge(reference).merge(health::routes(edge.clone()))), edge)
 }
 
@@ -166,8 +166,8 @@ pub(crate) fn health_only(settings: &Settings, commerce: &Commerce) -> (Router, 
 /// The routes of both APIs and their documents.
 pub(crate) fn apis(commerce: &Commerce) -> (Router, Documents) {
     let (shop, storefront) = storefront::router(Storefront { commerce: commerce.clone() });
-    let admin = OpenApi::default();
-    (shop, Documents { storefront, admin })
+    let (office, admin) = admin::router(Admin { commerce: commerce.clone() });
+    (shop.merge(office), Documents { storefront, admin })
 }
 
 /// The documents without a database: routes need one to be made, and none to be described.

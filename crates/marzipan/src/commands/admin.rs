@@ -33,8 +33,8 @@ struct Printed {
 pub(crate) async fn create(settings: &Settings, words: AdminCreate, printer: Printer) -> Result<()> {
     let AdminCreate { tenant, email, name, role, password_stdin } = words;
     let given = given_password(password_stdin)?;
-    let made = given.is_none().then(make_password);
-    let password = given.or_else(|| made.clone()).unwrap_or_default();
+    let generated = given.is_none().then(make_password);
+    let password = given.or_else(|| generated.clone()).unwrap_or_default();
     let name = match name {
         Some(name) => name,
         None => PersonName::parse(email.as_str().split('@').next().unwrap_or_default())
@@ -49,20 +49,20 @@ pub(crate) async fn create(settings: &Settings, words: AdminCreate, printer: Pri
         StaffError::Invalid(fields) => refused(&fields),
         other => other.into(),
     })?;
-    let printed = Printed {
+    let made = Printed {
         id: member.id.to_string(),
         tenant: shop.slug,
         email: member.email,
         name: member.name,
         role: member.role.as_str().to_owned(),
-        password: made,
+        password: generated,
     };
-    let mut said = format!("{} may sign in to {} as {}.", printed.email, printed.tenant, printed.role);
-    if let Some(password) = &printed.password {
+    let mut said = format!("{} may sign in to {} as {}.", made.email, made.tenant, made.role);
+    if let Some(password) = &made.password {
         said.push_str("\nTheir password, shown this once:\n  ");
         said.push_str(password);
     }
-    printer.say(&printed, said)
+    printer.say(&made, said)
 }
 
 fn given_password(from_input: bool) -> Result<Option<String>> {

@@ -19,7 +19,8 @@ const EARLIEST: &str = "2026-11-01T00:00:00Z";
 
 #[derive(Serialize)]
 struct Check {
-    check: &'static str,
+    #[serde(rename = "check")]
+    name: &'static str,
     ok: bool,
     says: String,
 }
@@ -28,10 +29,10 @@ struct Check {
 struct Checks(Vec<Check>);
 
 impl Checks {
-    fn note(&mut self, check: &'static str, found: Result<String>) {
+    fn note(&mut self, name: &'static str, found: Result<String>) {
         let ok = found.is_ok();
         let says = found.unwrap_or_else(|error| one_line(&format!("{error:#}")));
-        self.0.push(Check { check, ok, says });
+        self.0.push(Check { name, ok, says });
     }
 }
 
@@ -53,11 +54,11 @@ pub(crate) async fn run(settings: &Settings, printer: Printer) -> Result<()> {
     }
     checks.note("mail", check_mail(settings).await);
 
-    let problems: Vec<&str> = checks.0.iter().filter(|check| !check.ok).map(|check| check.check).collect();
+    let problems: Vec<&str> = checks.0.iter().filter(|check| !check.ok).map(|check| check.name).collect();
     let words: Vec<String> = checks
         .0
         .iter()
-        .map(|Check { check, ok, says }| format!("{:<9}{check:<13}{says}", if *ok { "ok" } else { "PROBLEM" }))
+        .map(|Check { name, ok, says }| format!("{:<9}{name:<13}{says}", if *ok { "ok" } else { "PROBLEM" }))
         .collect();
     printer.say(&serde_json::json!({ "ok": problems.is_empty(), "checks": checks.0 }), words.join("\n"))?;
     if problems.is_empty() { Ok(()) } else { bail!("to be mended: {}", problems.join(", ")) }
@@ -79,9 +80,9 @@ fn check_folder(folder: &Path) -> Result<String> {
         return Ok(format!("{} is made at the first start", folder.display()));
     }
     let probe = folder.join(format!(".doctor-{}", std::process::id()));
-    std::fs::write(&probe, b"")
-        .and_then(|()| std::fs::remove_file(&probe))
-        .map_err(|error| anyhow!("{} can not be written ({error}): mend its owner or mode", folder.display()))?;
+    std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(|error| {
+        anyhow!("{} can not be written ({error}): mend its owner or mode", folder.display())
+    })?;
     Ok(format!("{} can be written", folder.display()))
 }
 
@@ -128,6 +129,9 @@ async fn check_mail(settings: &Settings) -> Result<String> {
     if !mailer.sends() {
         return Ok("kept in the outbox: set smtp_url to send it".to_owned());
     }
-    mailer.check().await.map_err(|error| anyhow!("the mail server does not take our mail ({error}): mend smtp_url"))?;
+    mailer
+        .check()
+        .await
+        .map_err(|error| anyhow!("the mail server does not take our mail ({error}): mend smtp_url"))?;
     Ok("the mail server answers".to_owned())
 }

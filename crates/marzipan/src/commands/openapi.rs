@@ -2,12 +2,12 @@
 
 use anyhow::Result;
 
-use super::Printer;
+use super::line;
 use crate::wiring;
 
 /// Prints a document.
-pub(crate) fn print(printer: Printer, admin: bool) -> Result<()> {
+pub(crate) fn print(admin: bool) -> Result<()> {
     let documents = wiring::documents()?;
     let document = if admin { &documents.admin } else { &documents.storefront };
-    printer.line(&serde_json::to_string_pretty(document)?)
+    line(&serde_json::to_string_pretty(document)?)
 }

@@ -29,14 +29,14 @@ pub(crate) async fn create(settings: &Settings, words: TenantCreate, printer: Pr
     let commerce = wiring::open_for_command(settings).await?;
     let new = NewShop { slug, settings: shop, test_mode, clock_at: clock };
     let Opened { shop, storefront_token, admin_key } = tenants::open(&commerce, new).await.map_err(told)?;
-    let printed = Printed { tenant_id: shop.id.to_string(), slug: shop.slug, storefront_token, admin_key };
+    let made = Printed { tenant_id: shop.id.to_string(), slug: shop.slug, storefront_token, admin_key };
     printer.say(
-        &printed,
+        &made,
         format!(
             "Opened the shop {} ({}).\n\n\
              Storefront token, for the shop's pages (anybody may see it):\n  {}\n\n\
              Admin key, for the owner's programs (a secret, shown this once):\n  {}",
-            printed.slug, printed.tenant_id, printed.storefront_token, printed.admin_key
+            made.slug, made.tenant_id, made.storefront_token, made.admin_key
         ),
     )
 }

@@ -35,8 +35,8 @@ pub(crate) async fn issue(
     let new = NewKey { name: name.as_str().to_owned(), expires_at };
     let issued = tenants::issue_storefront_token(&commerce, &shop, Actor::CommandLine, new).await;
     let (entry, token) = issued.map_err(told)?;
-    let printed = Printed { id: entry.id, name: entry.name, expires_at: entry.expires_at, token };
-    printer.say(&printed, format!("Issued the token {} of {slug}:\n  {}", printed.id, printed.token))
+    let made = Printed { id: entry.id, name: entry.name, expires_at: entry.expires_at, token };
+    printer.say(&made, format!("Issued the token {} of {slug}:\n  {}", made.id, made.token))
 }
 
 /// Revokes a token.

@@ -13,7 +13,7 @@ fn settings(written: &[(&'static str, &str)]) -> Settings {
 }
 
 fn refused(written: &[(&'static str, &str)]) -> String {
-    values(written).settings().err().expect("is refused").to_string()
+    values(written).settings().expect_err("is refused").to_string()
 }
 
 fn file(text: &str) -> Result<Settings> {
@@ -79,15 +79,15 @@ fn an_unknown_setting_is_told_with_the_nearest_known_one() {
         ("rate_limits_strict = 1", "rate_limit_strict"),
         ("[log]\nlevel = \"x\"", "takes a text"),
     ] {
-        let said = file(text).err().expect("is refused").to_string();
+        let said = file(text).expect_err("is refused").to_string();
         assert!(said.contains(near), "{text}: {said}");
     }
 }
 
 #[test]
 fn a_broken_file_is_told_by_its_line_and_not_by_its_words() {
-    let said = file("listen = \"127.0.0.1:1\"\ndatabase_url = \"postgres://me:top-secret\n").err();
-    let said = said.expect("is refused").to_string();
+    let said = file("listen = \"127.0.0.1:1\"\ndatabase_url = \"postgres://me:top-secret\n");
+    let said = said.expect_err("is refused").to_string();
     assert!(said.contains("line 2") && !said.contains("top-secret"), "{said}");
 }
 
