@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use admin::Admin;
 use anyhow::{Context as _, Result, bail};
 use axum::Router;
 use commerce::{Chance, Commerce, HashCost, Parts, PasswordPool, SecretKey, Secrets};
@@ -149,12 +150,12 @@ pub(crate) struct Documents {
 /// What is served: both APIs, their reference, and the health of the process.
 pub(crate) fn everything(settings: &Settings, commerce: &Commerce) -> (Router, Arc<Edge>) {
     let edge = edge(settings, commerce);
-    let (shop, documents) = apis(commerce);
+    let (apis, documents) = apis(commerce);
     let reference = reference::routes(&[
         Document { name: "Storefront API", path: "/v1/openapi.json", api: &documents.storefront },
         Document { name: "Admin API", path: "/admin/v1/openapi.json", api: &documents.admin },
     ]);
-    (edge.wrap(shop.merge(reference).merge(health::routes(edge.clone()))), edge)
+    (edge.wrap(apis.merge(reference).merge(health::routes(edge.clone()))), edge)
 }
 
 /// What a worker serves: its health only.
