@@ -1,28 +1,54 @@
-//! Keys for programs: /admin-keys and /admin-keys/{keyId}.
+//! GET and POST /admin-keys, DELETE /admin-keys/{keyId}.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use commerce::Commerce;
+use commerce::staff::{Administrator, StaffError};
 use commerce::tenants::{self, AdminKeyEntry};
 use domain::fields::{FieldErrors, Fields};
 use domain::ids::AdminKeyId;
 use domain::problem::Problem;
-use domain::tenants::{Label, ScopeSet};
+use domain::tenants::{Label, Scope, ScopeSet};
 use marzipan_http::openapi::{
-    Always, BadBody, Conflict, Forbidden, IdempotencyKeyParam, Idempotent, Invalid, NotFound, Unauthenticated,
+    Always, BadBody, Forbidden, IdempotencyKeyParam, Idempotent, Invalid, NotFound, Unauthenticated,
 };
 use marzipan_http::{ApiError, JsonBody, ListBody, Paging, PagingParams, PathId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::identity::{ManageKeys, Staff};
-use crate::{DataBody, total};
+use crate::bodies::{DataBody, page};
+use crate::fields::required;
+use crate::identity::{AdminKeys, Staff};
 
-/// A permission; `*` means all.
+/// An admin key, without its secret.
 #[derive(Serialize, ToSchema)]
-#[expect(dead_code, reason = "documents the words that `ScopeSet` reads and writes")]
-pub(crate) enum ScopeName {
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "id": "01926a3c-0000-7000-8000-000000000008",
+    "name": "Accounting",
+    "scopes": ["customers:read", "audit:read"],
+    "createdAt": "2024-10-07T12:12:58.000000Z",
+    "revokedAt": null,
+}))]
+pub(crate) struct AdminKeyBody {
+    #[schema(format = Uuid)]
+    id: String,
+    /// What staff call it.
+    name: String,
+    #[schema(value_type = Vec<ScopeWord>)]
+    scopes: Vec<String>,
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// When it was revoked.
+    #[schema(required, format = DateTime)]
+    revoked_at: Option<String>,
+}
+
+/// What a key may do; `*` is everything, also what later versions bring.
+#[derive(Serialize, ToSchema)]
+#[expect(dead_code, reason = "documents the words that `Scope` reads and writes")]
+pub(crate) enum ScopeWord {
     #[serde(rename = "*")]
     All,
     #[serde(rename = "customers:read")]
@@ -47,29 +73,7 @@ pub(crate) enum ScopeName {
     AdminKeys,
 }
 
-/// An admin key.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(example = json!({
-    "id": "01926a3c-0000-7000-8000-00000000000b",
-    "name": "Warehouse",
-    "scopes": ["customers:read"],
-    "createdAt": "2024-10-07T12:12:58.000000Z",
-    "revokedAt": null,
-}))]
-pub(crate) struct KeyBody {
-    #[schema(format = Uuid)]
-    id: String,
-    name: String,
-    #[schema(value_type = Vec<ScopeName>)]
-    scopes: Vec<String>,
-    #[schema(format = DateTime)]
-    created_at: String,
-    #[schema(required, format = DateTime)]
-    revoked_at: Option<String>,
-}
-
-impl From<AdminKeyEntry> for KeyBody {
+impl From<AdminKeyEntry> for AdminKeyBody {
     fn from(entry: AdminKeyEntry) -> Self {
         let AdminKeyEntry { id, name, scopes, created_at, revoked_at } = entry;
         Self {
@@ -77,122 +81,151 @@ impl From<AdminKeyEntry> for KeyBody {
             name,
             scopes,
             created_at: created_at.to_string(),
-            revoked_at: revoked_at.map(|at| at.to_string()),
-        }
-    }
-}
-
-/// A key that was just issued.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct IssuedKeyBody {
-    #[serde(flatten)]
-    entry: KeyBody,
-    /// The key, shown this once.
-    key: String,
-}
-
-/// A key to issue.
-#[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"name": "Warehouse", "scopes": ["customers:read"]}))]
-pub(crate) struct NewKeyBody {
-    #[schema(required, value_type = String, min_length = 1, max_length = 100, pattern = "^[!-~][ -~]*$")]
-    name: Option<String>,
-    #[schema(required, value_type = Vec<ScopeName>, min_items = 1)]
-    scopes: Option<Vec<String>>,
-}
-
-impl NewKeyBody {
-    fn parse(self) -> Result<(Label, ScopeSet), FieldErrors> {
-        let mut fields = Fields::default();
-        let name = fields.take("name", Label::parse(&self.name.unwrap_or_default()));
-        let scopes = fields.take("scopes", ScopeSet::parse(&self.scopes.unwrap_or_default()));
-        match (name, scopes) {
-            (Some(name), Some(scopes)) => Ok((name, scopes)),
-            _ => Err(fields.into_errors()),
+            revoked_at: revoked_at.map(|time| time.to_string()),
         }
     }
 }
 
 /// List admin keys.
 ///
-/// Newest first, revoked ones included.
+/// Revoked ones too, the newest first. Their secrets were shown once; only hashes are kept.
 #[utoipa::path(
     get,
     path = "/admin-keys",
-    tag = "Keys",
+    tag = "Admin keys",
     operation_id = "listAdminKeys",
     security(("adminAuth" = [])),
     params(PagingParams),
     responses(
-        (status = 200, description = "A page of the keys.", body = ListBody<KeyBody>),
+        (status = 200, description = "A page of the keys.", body = ListBody<AdminKeyBody>),
         Unauthenticated, Forbidden, Invalid, Always,
     )
 )]
 pub(crate) async fn list(
-    Staff(who, _): Staff<ManageKeys>,
+    Staff { who, .. }: Staff<AdminKeys>,
     State(commerce): State<Commerce>,
     paging: Paging,
-) -> Result<ListBody<KeyBody>, ApiError> {
-    let (keys, count) = tenants::admin_keys(&commerce, &who.shop, paging.offset(), paging.limit())
+) -> Result<ListBody<AdminKeyBody>, ApiError> {
+    let (keys, total) = tenants::admin_keys(&commerce, &who.shop, paging.offset(), paging.limit())
         .await
         .map_err(Problem::from)?;
-    Ok(paging.page_of(keys.into_iter().map(Into::into).collect(), total(count)))
+    Ok(page(&paging, keys, total))
+}
+
+/// A key to issue.
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"name": "Accounting", "scopes": ["customers:read", "audit:read"]}))]
+pub(crate) struct NewAdminKeyBody {
+    /// What staff call it, to tell it from the others.
+    #[schema(required, value_type = String, min_length = 1, max_length = 100, pattern = "^[!-~][ -~]*$")]
+    name: Option<String>,
+    /// What it may do: no more than whoever issues it.
+    #[schema(required, value_type = Vec<ScopeWord>, min_items = 1)]
+    scopes: Option<Vec<String>>,
+}
+
+impl NewAdminKeyBody {
+    fn parse(self) -> Result<(Label, ScopeSet), FieldErrors> {
+        let mut fields = Fields::default();
+        let name = fields.take("name", required(self.name.as_deref(), Label::parse));
+        let scopes = fields.take("scopes", ScopeSet::parse(&self.scopes.unwrap_or_default()));
+        name.zip(scopes).ok_or_else(|| fields.into_errors())
+    }
+}
+
+/// Refuses a key that could do more than whoever issues it.
+fn within(issuer: &Administrator, scopes: &ScopeSet) -> Result<(), StaffError> {
+    if *scopes == ScopeSet::All && *issuer.scopes() != ScopeSet::All {
+        // Whoever holds each scope of today still holds none of tomorrow's.
+        let missing = Scope::ALL.into_iter().find(|scope| !issuer.scopes().allows(*scope));
+        return Err(StaffError::Forbidden(missing.unwrap_or(Scope::AdminKeys)));
+    }
+    Scope::ALL.into_iter().filter(|scope| scopes.allows(*scope)).try_for_each(|scope| issuer.needs(scope))
+}
+
+/// An admin key with its secret.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "01926a3c-0000-7000-8000-000000000008",
+    "name": "Accounting",
+    "scopes": ["customers:read", "audit:read"],
+    "createdAt": "2024-10-07T12:12:58.000000Z",
+    "revokedAt": null,
+    "key": "mzk_7sVbqkSxq3n0yG9pJq8c4wVx1o5mXhT2uYdE6fRzKbA",
+}))]
+pub(crate) struct IssuedKeyBody {
+    #[serde(flatten)]
+    entry: AdminKeyBody,
+    /// The key, shown this once.
+    key: String,
 }
 
 /// Issue an admin key.
 ///
-/// For a program. It may do what its scopes name, and nothing that its issuer may not.
+/// The answer is the only place where the key is shown. It can do no more than whoever issues it.
 #[utoipa::path(
     post,
     path = "/admin-keys",
-    tag = "Keys",
+    tag = "Admin keys",
     operation_id = "issueAdminKey",
     security(("adminAuth" = [])),
     params(IdempotencyKeyParam),
-    request_body = NewKeyBody,
+    request_body = NewAdminKeyBody,
     responses(
-        (status = 201, description = "Issued.", body = DataBody<IssuedKeyBody>, example = json!({"data": {
-            "id": "01926a3c-0000-7000-8000-00000000000b",
-            "name": "Warehouse",
-            "scopes": ["customers:read"],
-            "createdAt": "2024-10-07T12:12:58.000000Z",
-            "revokedAt": null,
-            "key": "mzk_7sVbqkSxq3n0yG9pJq8c4wVx1o5mXhT2uYdE6fRzKbA",
-        }})),
-        BadBody, Unauthenticated, Forbidden, Idempotent, Conflict, Invalid, Always,
+        (status = 201, description = "Issued.", body = DataBody<IssuedKeyBody>),
+        BadBody, Unauthenticated, Forbidden, Idempotent, Invalid, Always,
     )
 )]
 pub(crate) async fn issue(
-    Staff(who, _): Staff<ManageKeys>,
+    Staff { who, .. }: Staff<AdminKeys>,
     State(commerce): State<Commerce>,
-    JsonBody(body): JsonBody<NewKeyBody>,
+    JsonBody(body): JsonBody<NewAdminKeyBody>,
 ) -> Result<(StatusCode, Json<DataBody<IssuedKeyBody>>), ApiError> {
     let (name, scopes) = body.parse()?;
-    who.may_grant(&scopes).map_err(Problem::from)?;
-    let (entry, key) =
-        tenants::issue_admin_key(&commerce, &who.shop, who.actor, name.as_str().to_owned(), scopes)
-            .await
-            .map_err(Problem::from)?;
-    Ok((StatusCode::CREATED, Json(DataBody { data: IssuedKeyBody { entry: entry.into(), key } })))
+    within(&who, &scopes).map_err(Problem::from)?;
+    let name = name.as_str().to_owned();
+    let (entry, key) = tenants::issue_admin_key(&commerce, &who.shop, who.actor, name, scopes)
+        .await
+        .map_err(Problem::from)?;
+    let data = IssuedKeyBody { entry: entry.into(), key };
+    Ok((StatusCode::CREATED, Json(DataBody { data })))
 }
 
 /// Revoke an admin key.
 ///
-/// At once, on every node.
+/// At once and on every node; what carries it is refused from then on.
 #[utoipa::path(
     delete,
     path = "/admin-keys/{keyId}",
-    tag = "Keys",
+    tag = "Admin keys",
     operation_id = "revokeAdminKey",
     security(("adminAuth" = [])),
     params(("keyId" = String, Path, description = "The key's id.", format = Uuid)),
-    responses((status = 204, description = "Revoked."), Unauthenticated, Forbidden, NotFound, Always)
+    responses(
+        (status = 204, description = "Revoked."),
+        Unauthenticated, Forbidden, NotFound, Always,
+    )
 )]
 pub(crate) async fn revoke(
-    Staff(who, _): Staff<ManageKeys>,
+    Staff { who, .. }: Staff<AdminKeys>,
     State(commerce): State<Commerce>,
     PathId(id): PathId<AdminKeyId>,
 ) -> Result<StatusCode, ApiError> {
     tenants::revoke_admin_key(&commerce, &who.shop, who.actor, id).await.map_err(Problem::from)?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+#[cfg(test)]
+mod tests {
+    use utoipa::PartialSchema;
+
+    use super::*;
+
+    #[test]
+    fn every_scope_is_documented() {
+        let schema = serde_json::to_value(ScopeWord::schema()).expect("JSON");
+        let mut known = vec!["*"];
+        known.extend(Scope::ALL.map(Scope::as_str));
+        assert_eq!(schema["enum"], serde_json::json!(known));
+    }
 }

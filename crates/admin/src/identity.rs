@@ -1,49 +1,64 @@
-//! Who calls, and what for. Rule: a handler's first argument names the permission that it needs.
+//! Who calls. Rule: the permission stands in a handler's signature, as its first argument, so that a bad token and a
+//! missing permission are told before anything else is looked at.
 
 use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use commerce::audit::Actor;
-use commerce::staff::{self, Administrator};
+use commerce::staff::{self, Administrator, StaffError};
 use domain::problem::Problem;
 use domain::tenants::Scope;
 use marzipan_http::{ApiError, RequestContext, authorization};
 
 use crate::Admin;
 
-/// A permission as a type.
-pub(crate) trait Permission: Send + Sync {
-    /// The scope that it stands for; absent where anybody signed in may.
-    const SCOPE: Option<Scope>;
+/// A member of staff or an admin key that has the permission `P`.
+pub(crate) struct Staff<P> {
+    /// Who it is.
+    pub(crate) who: Administrator,
+    permission: PhantomData<fn() -> P>,
 }
 
-macro_rules! permissions {
-    ($($name:ident = $scope:expr;)*) => {$(
-        pub(crate) struct $name;
+/// What a call needs.
+pub(crate) trait Permission {
+    /// Refuses a caller who has it not.
+    fn check(who: &Administrator) -> Result<(), StaffError>;
+}
 
-        impl Permission for $name {
-            const SCOPE: Option<Scope> = $scope;
+/// A sign-in: what only people do, and each for themselves.
+pub(crate) struct SignedIn;
+
+impl Permission for SignedIn {
+    fn check(who: &Administrator) -> Result<(), StaffError> {
+        who.person().map(|_| ())
+    }
+}
+
+/// One type for each scope.
+macro_rules! permissions {
+    ($($scope:ident)*) => {$(
+        #[doc = concat!("The scope [`Scope::", stringify!($scope), "`].")]
+        pub(crate) struct $scope;
+
+        impl Permission for $scope {
+            fn check(who: &Administrator) -> Result<(), StaffError> {
+                who.needs(Scope::$scope)
+            }
         }
     )*};
 }
 
-permissions! {
-    Anybody = None;
-    ReadCustomers = Some(Scope::CustomersRead);
-    WriteCustomers = Some(Scope::CustomersWrite);
-    ManageTokens = Some(Scope::Tokens);
-    ManageStaff = Some(Scope::Staff);
-    ManageKeys = Some(Scope::AdminKeys);
-    ReadSettings = Some(Scope::SettingsRead);
-    WriteSettings = Some(Scope::SettingsWrite);
-    ReadOutbox = Some(Scope::OutboxRead);
-    ReadAudit = Some(Scope::AuditRead);
-    MoveClock = Some(Scope::TestClock);
+/// The scope [`Scope::Staff`]; the extractor has its name.
+pub(crate) struct ManageStaff;
+
+impl Permission for ManageStaff {
+    fn check(who: &Administrator) -> Result<(), StaffError> {
+        who.needs(Scope::Staff)
+    }
 }
 
-/// A member of staff or an admin key that may do `P`.
-pub(crate) struct Staff<P>(pub(crate) Administrator, pub(crate) PhantomData<P>);
+permissions! { CustomersRead CustomersWrite Tokens SettingsRead SettingsWrite OutboxRead AuditRead TestClock AdminKeys }
 
 impl<P: Permission> FromRequestParts<Admin> for Staff<P> {
     type Rejection = ApiError;
@@ -58,9 +73,7 @@ impl<P: Permission> FromRequestParts<Admin> for Staff<P> {
             Actor::AdminKey { id, .. } => context.set_actor("admin_key", id.uuid()),
             Actor::CommandLine => {}
         }
-        if let Some(scope) = P::SCOPE {
-            who.needs(scope).map_err(Problem::from)?;
-        }
-        Ok(Self(who, PhantomData))
+        P::check(&who).map_err(Problem::from)?;
+        Ok(Self { who, permission: PhantomData })
     }
 }

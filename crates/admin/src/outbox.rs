@@ -1,4 +1,4 @@
-//! The shop's mails: /outbox and /outbox/{mailId}.
+//! GET /outbox and /outbox/{mailId}.
 
 use axum::Json;
 use axum::extract::State;
@@ -11,20 +11,20 @@ use marzipan_http::{ApiError, ListBody, Paging, PagingParams, PathId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::identity::{ReadOutbox, Staff};
-use crate::{DataBody, total};
+use crate::bodies::{DataBody, page};
+use crate::identity::{OutboxRead, Staff};
 
-/// A mail.
+/// A mail that the shop wrote: the contract's keys first, in its order, then what became of it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
-    "id": "01926a3c-0000-7000-8000-00000000000c",
+    "id": "01926a3c-0000-7000-8000-000000000004",
     "to": "ann@example.com",
-    "subject": "Confirm your e-mail address for The Cellar",
+    "subject": "Confirm your address at Malt & Vine",
     "template": "verify_email",
-    "links": ["https://shop.example/verify?token=mzm_…"],
+    "links": ["https://shop.example/account/verify?token=mzm_7sVbqkSxq3n0yG9pJq8c4wVx1o5mXhT2uYdE6fRzKbA"],
     "text": "Hello Ann, …",
-    "html": "<!doctype html>…",
+    "html": "<p>Hello Ann, …</p>",
     "createdAt": "2024-10-07T12:12:58.000000Z",
     "status": "sent",
     "error": null,
@@ -35,19 +35,32 @@ pub(crate) struct MailBody {
     id: String,
     to: String,
     subject: String,
+    /// Which letter it is.
     template: String,
-    /// The links with tokens in it. Once a mail was sent its tokens are gone, unless the shop is in test mode.
+    /// The addresses in the mail that lead to the shop, in their order.
     links: Vec<String>,
     text: String,
     html: String,
     #[schema(format = DateTime)]
     created_at: String,
-    /// `kept` (no mail server is set), `queued`, `sent` or `failed`.
+    #[schema(value_type = MailStatus)]
     status: String,
+    /// Why it could not be sent.
     #[schema(required)]
     error: Option<String>,
     #[schema(required, format = DateTime)]
     sent_at: Option<String>,
+}
+
+/// What became of a mail: `kept` where no mail server is set up.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[expect(dead_code, reason = "documents the words that an outbox mail has for its status")]
+pub(crate) enum MailStatus {
+    Kept,
+    Queued,
+    Sent,
+    Failed,
 }
 
 impl From<OutboxMail> for MailBody {
@@ -65,18 +78,18 @@ impl From<OutboxMail> for MailBody {
             created_at: created_at.to_string(),
             status,
             error,
-            sent_at: sent_at.map(|at| at.to_string()),
+            sent_at: sent_at.map(|time| time.to_string()),
         }
     }
 }
 
 /// List mails.
 ///
-/// Newest first, the last ninety days.
+/// Every mail that the shop wrote, the newest first. They hold links that sign a customer in.
 #[utoipa::path(
     get,
     path = "/outbox",
-    tag = "Shop",
+    tag = "Outbox",
     operation_id = "listMails",
     security(("adminAuth" = [])),
     params(PagingParams),
@@ -86,22 +99,22 @@ impl From<OutboxMail> for MailBody {
     )
 )]
 pub(crate) async fn list(
-    Staff(who, _): Staff<ReadOutbox>,
+    Staff { who, .. }: Staff<OutboxRead>,
     State(commerce): State<Commerce>,
     paging: Paging,
 ) -> Result<ListBody<MailBody>, ApiError> {
-    let (mails, count) =
+    let (mails, total) =
         mails::list(&commerce, &who.shop, paging.offset(), paging.limit()).await.map_err(Problem::from)?;
-    Ok(paging.page_of(mails.into_iter().map(Into::into).collect(), total(count)))
+    Ok(page(&paging, mails, total))
 }
 
 /// Show a mail.
 ///
-/// As in the list.
+/// As it was written, and what became of it.
 #[utoipa::path(
     get,
     path = "/outbox/{mailId}",
-    tag = "Shop",
+    tag = "Outbox",
     operation_id = "showMail",
     security(("adminAuth" = [])),
     params(("mailId" = String, Path, description = "The mail's id.", format = Uuid)),
@@ -111,10 +124,10 @@ pub(crate) async fn list(
     )
 )]
 pub(crate) async fn show(
-    Staff(who, _): Staff<ReadOutbox>,
+    Staff { who, .. }: Staff<OutboxRead>,
     State(commerce): State<Commerce>,
     PathId(id): PathId<MailId>,
 ) -> Result<Json<DataBody<MailBody>>, ApiError> {
     let mail = mails::find(&commerce, &who.shop, id).await.map_err(Problem::from)?;
-    Ok(Json(DataBody { data: mail.ok_or_else(ApiError::not_found)?.into() }))
+    Ok(Json(DataBody::of(mail.ok_or_else(ApiError::not_found)?)))
 }

@@ -1,11 +1,10 @@
-//! The shop's settings: /settings.
+//! GET and PATCH /settings.
 
 use axum::Json;
 use axum::extract::State;
-use commerce::tenants;
-use commerce::{Commerce, Shop};
+use commerce::{Commerce, Shop, tenants};
 use domain::problem::Problem;
-use domain::tenants::{Settings, SettingsForm};
+use domain::tenants::{MinimumAge, Origin, Settings, SettingsForm};
 use marzipan_http::openapi::{
     Always, BadBody, Forbidden, IfMatchParam, Invalid, PreconditionFailed, Unauthenticated,
 };
@@ -13,140 +12,195 @@ use marzipan_http::{ApiError, ETag, JsonBody, Patch, Preconditions};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::DataBody;
-use crate::identity::{ReadSettings, Staff, WriteSettings};
+use crate::bodies::DataBody;
+use crate::identity::{SettingsRead, SettingsWrite, Staff};
 
-/// The shop's settings.
-#[derive(Serialize, ToSchema)]
-#[schema(value_type = SettingsDocument)]
-pub(crate) struct SettingsBody(Settings);
-
-/// The shop's settings.
+/// What the shop is set up with.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
-    "name": "The Cellar",
+    "name": "Malt & Vine",
     "currency": "GBP",
     "timezone": "Europe/London",
     "locale": "en-GB",
     "colours": {"primary": "#7b1e3a", "background": "#fdf8f0"},
-    "logoUrl": null,
-    "contactEmail": "hello@example.com",
+    "logoUrl": "https://shop.example/logo.png",
+    "contactEmail": "hello@shop.example",
     "mailFrom": null,
     "allowedOrigins": ["https://shop.example"],
     "returnOrigins": ["https://shop.example"],
     "minimumAge": 18,
 }))]
-pub(crate) struct SettingsDocument {
+pub(crate) struct SettingsBody {
     name: String,
-    /// ISO 4217.
-    currency: String,
-    /// IANA's name.
+    /// What prices are in: an ISO 4217 code.
+    currency: &'static str,
+    /// The IANA name of the zone where the shop's days begin and end.
     timezone: String,
+    /// The language of its mails: a BCP 47 tag.
     locale: String,
-    colours: ColoursDocument,
+    colours: ColoursBody,
+    /// The logo at the head of its mails.
     #[schema(required)]
     logo_url: Option<String>,
+    /// Where customers can write to.
     #[schema(required)]
     contact_email: Option<String>,
-    /// The sender of the shop's mails; one at the server's host if null.
+    /// Whom its mails are from; null for the installation's address.
     #[schema(required)]
     mail_from: Option<String>,
-    /// Origins whose pages may call the API from a browser.
+    /// The origins of web pages that may call the storefront from a browser.
     allowed_origins: Vec<String>,
-    /// Origins that links in mails may lead to.
+    /// The origins that a link in a mail may lead back to.
     return_origins: Vec<String>,
-    /// The age in years from which the shop sells.
+    /// The age in years from which the shop sells; null where it does not ask.
     #[schema(required)]
     minimum_age: Option<u8>,
 }
 
 /// The colours of the shop's mails.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct ColoursDocument {
-    /// Of headings and buttons, `#rrggbb`.
+pub(crate) struct ColoursBody {
+    /// Of headings and buttons.
     primary: String,
     /// Of what they stand on.
     background: String,
 }
 
-/// The settings with the version that `If-Match` takes.
-type Versioned = (ETag, Json<DataBody<SettingsBody>>);
+impl From<&Settings> for SettingsBody {
+    fn from(settings: &Settings) -> Self {
+        let Settings {
+            name,
+            currency,
+            timezone,
+            locale,
+            colours,
+            logo_url,
+            contact_email,
+            mail_from,
+            allowed_origins,
+            return_origins,
+            minimum_age,
+        } = settings;
+        let texts = |origins: &[Origin]| origins.iter().map(|origin| origin.as_str().to_owned()).collect();
+        Self {
+            name: name.as_str().to_owned(),
+            currency: currency.as_str(),
+            timezone: timezone.as_str().to_owned(),
+            locale: locale.as_str().to_owned(),
+            colours: ColoursBody {
+                primary: colours.primary.as_str().to_owned(),
+                background: colours.background.as_str().to_owned(),
+            },
+            logo_url: logo_url.as_ref().map(|url| url.as_str().to_owned()),
+            contact_email: contact_email.as_ref().map(|email| email.as_str().to_owned()),
+            mail_from: mail_from.as_ref().map(|email| email.as_str().to_owned()),
+            allowed_origins: texts(allowed_origins),
+            return_origins: texts(return_origins),
+            minimum_age: minimum_age.map(MinimumAge::years),
+        }
+    }
+}
 
-fn versioned(shop: &Shop) -> Versioned {
-    (ETag::of_version(shop.version), Json(DataBody { data: SettingsBody(Settings::clone(&shop.settings)) }))
+fn answer(shop: &Shop) -> (ETag, Json<DataBody<SettingsBody>>) {
+    (ETag::of_version(shop.version), Json(DataBody::of(&*shop.settings)))
 }
 
 /// Show the settings.
 ///
-/// The `ETag` is their version.
+/// `ETag` is their version, for the `If-Match` of a change.
 #[utoipa::path(
     get,
     path = "/settings",
-    tag = "Shop",
+    tag = "Settings",
     operation_id = "showSettings",
     security(("adminAuth" = [])),
     responses(
-        (status = 200, description = "The settings.", body = DataBody<SettingsDocument>),
+        (status = 200, description = "The settings.", body = DataBody<SettingsBody>,
+            headers(("ETag" = String, description = "Their version."))),
         Unauthenticated, Forbidden, Always,
     )
 )]
-pub(crate) async fn show(Staff(who, _): Staff<ReadSettings>) -> Versioned {
-    versioned(&who.shop)
+pub(crate) async fn show(Staff { who, .. }: Staff<SettingsRead>) -> (ETag, Json<DataBody<SettingsBody>>) {
+    answer(&who.shop)
 }
 
-/// Colours to change.
-#[derive(Clone, Deserialize, ToSchema)]
-pub(crate) struct ColoursPatch {
-    #[schema(pattern = "^#[0-9a-fA-F]{6}$")]
-    primary: Option<String>,
-    #[schema(pattern = "^#[0-9a-fA-F]{6}$")]
-    background: Option<String>,
-}
-
-/// What to change; what is left out stays, null goes back to what a new shop has.
-#[derive(Clone, Deserialize, ToSchema)]
+/// What to change of the settings; what is left out stays.
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(example = json!({"returnOrigins": ["https://shop.example"], "minimumAge": 18}))]
+#[schema(example = json!({
+    "colours": {"primary": "#14532d"},
+    "contactEmail": "hello@shop.example",
+    "mailFrom": null,
+    "minimumAge": 18,
+}))]
 pub(crate) struct SettingsPatch {
     #[serde(default)]
     #[schema(value_type = String, min_length = 1, max_length = 100, pattern = "^[!-~][ -~]*$")]
     name: Patch<String>,
+    /// An ISO 4217 code.
     #[serde(default)]
-    #[schema(value_type = String, pattern = "^(GBP|EUR|USD|AUD|NZD|CAD)$")]
+    #[schema(value_type = String, pattern = "^(GBP|EUR|USD|CHF|AUD|NZD|CAD|ZAR|[A-Z]{3})$")]
     currency: Patch<String>,
+    /// The IANA name of a time zone.
     #[serde(default)]
-    #[schema(value_type = String, pattern = "^(Europe/London|Europe/Paris|America/New_York|Australia/Sydney|UTC)$")]
+    #[schema(value_type = String, max_length = 64, pattern = "^(Europe/London|Europe/Berlin|America/New_York|[A-Za-z][A-Za-z0-9_+/-]*)$")]
     timezone: Patch<String>,
+    /// A BCP 47 tag: a language, and where it matters a script and a region. Null for `en-GB`.
     #[serde(default)]
-    #[schema(value_type = Option<String>, pattern = "^(en-GB|en-US|fr-FR|de-DE)$")]
+    #[schema(value_type = Option<String>, pattern = "^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$")]
     locale: Patch<String>,
+    /// Null for those of a new shop.
     #[serde(default)]
     #[schema(value_type = Option<ColoursPatch>)]
     colours: Patch<ColoursPatch>,
+    /// Null removes it.
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 2000, pattern = "^https://[a-z]{1,20}\\.example/[a-z]{0,20}$")]
+    #[schema(value_type = Option<String>, max_length = 2000, pattern = "^https://[a-z]([a-z0-9]*[a-z])?(/[A-Za-z0-9._/-]*)?$")]
     logo_url: Patch<String>,
+    /// Null removes it.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Email, max_length = 254)]
     contact_email: Patch<String>,
+    /// Null for the installation's address.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Email, max_length = 254)]
     mail_from: Patch<String>,
+    /// Null for none.
     #[serde(default)]
     #[schema(value_type = Option<Vec<OriginText>>, max_items = 50)]
     allowed_origins: Patch<Vec<String>>,
+    /// Null for none.
     #[serde(default)]
     #[schema(value_type = Option<Vec<OriginText>>, max_items = 50)]
     return_origins: Patch<Vec<String>>,
+    /// Null where the shop does not ask.
     #[serde(default)]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 120)]
     minimum_age: Patch<i64>,
 }
 
-/// The origin of a web page.
-#[derive(Serialize, ToSchema)]
-#[schema(pattern = "^https://[a-z]{1,20}\\.example$", example = "https://shop.example")]
+/// What to change of the colours; what is left out stays.
+#[derive(Clone, Deserialize, ToSchema)]
+pub(crate) struct ColoursPatch {
+    /// Null for that of a new shop.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, pattern = "^#[0-9A-Fa-f]{6}$")]
+    primary: Patch<String>,
+    /// Null for that of a new shop.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, pattern = "^#[0-9A-Fa-f]{6}$")]
+    background: Patch<String>,
+}
+
+/// The origin of a web page: `https://` and a host, with a port or not; plain `http://` only on the machine itself.
+#[derive(ToSchema)]
+#[schema(
+    example = "https://shop.example",
+    max_length = 2000,
+    pattern = r"^(https://[a-z][a-z0-9]{0,40}(\.[a-z][a-z0-9]{0,20}){0,3}(:[1-9][0-9]{0,3})?|http://(localhost|127\.0\.0\.1|\[::1\])(:[1-9][0-9]{0,3})?)/?$"
+)]
+#[expect(dead_code, reason = "documents what the domain's `Origin` reads")]
 pub(crate) struct OriginText(String);
 
 impl SettingsPatch {
@@ -163,61 +217,64 @@ impl SettingsPatch {
             allowed_origins,
             return_origins,
             minimum_age,
-        } = self.clone();
-        write(name, &mut form.name);
-        write(currency, &mut form.currency);
-        write(timezone, &mut form.timezone);
-        write(locale, &mut form.locale);
-        write(logo_url, &mut form.logo_url);
-        write(contact_email, &mut form.contact_email);
-        write(mail_from, &mut form.mail_from);
-        write(allowed_origins, &mut form.allowed_origins);
-        write(return_origins, &mut form.return_origins);
-        write(minimum_age, &mut form.minimum_age);
+        } = self;
+        over(name, &mut form.name);
+        over(currency, &mut form.currency);
+        over(timezone, &mut form.timezone);
+        over(locale, &mut form.locale);
+        over(logo_url, &mut form.logo_url);
+        over(contact_email, &mut form.contact_email);
+        over(mail_from, &mut form.mail_from);
+        over(allowed_origins, &mut form.allowed_origins);
+        over(return_origins, &mut form.return_origins);
+        over(minimum_age, &mut form.minimum_age);
         match colours {
             Patch::Absent => {}
             Patch::Null => form.colours = None,
             Patch::Value(ColoursPatch { primary, background }) => {
-                let form = form.colours.get_or_insert_default();
-                form.primary = primary.or(form.primary.take());
-                form.background = background.or(form.background.take());
+                let colours = form.colours.get_or_insert_default();
+                over(primary, &mut colours.primary);
+                over(background, &mut colours.background);
             }
         }
     }
 }
 
-fn write<T>(patch: Patch<T>, field: &mut Option<T>) {
-    if let Some(change) = patch.into_change() {
-        *field = change;
+/// Writes a change over the present value.
+fn over<T: Clone>(patch: &Patch<T>, value: &mut Option<T>) {
+    if let Some(change) = patch.clone().into_change() {
+        *value = change;
     }
 }
 
 /// Change the settings.
 ///
-/// Only what is sent changes. With `If-Match` the change is refused where somebody else made one since.
+/// Only what is sent changes, and all of it or nothing. With `If-Match` the change is refused if somebody else made one
+/// since.
 #[utoipa::path(
     patch,
     path = "/settings",
-    tag = "Shop",
+    tag = "Settings",
     operation_id = "changeSettings",
     security(("adminAuth" = [])),
     params(IfMatchParam),
     request_body = SettingsPatch,
     responses(
-        (status = 200, description = "The settings as they are now.", body = DataBody<SettingsDocument>),
+        (status = 200, description = "The settings as they are now.", body = DataBody<SettingsBody>,
+            headers(("ETag" = String, description = "Their version."))),
         BadBody, Unauthenticated, Forbidden, PreconditionFailed, Invalid, Always,
     )
 )]
 pub(crate) async fn change(
-    Staff(who, _): Staff<WriteSettings>,
+    Staff { who, .. }: Staff<SettingsWrite>,
     State(commerce): State<Commerce>,
     preconditions: Preconditions,
     JsonBody(patch): JsonBody<SettingsPatch>,
-) -> Result<Versioned, ApiError> {
-    let expected = preconditions.expected_version()?;
+) -> Result<(ETag, Json<DataBody<SettingsBody>>), ApiError> {
+    let version = preconditions.expected_version()?;
     let write_over = move |form: &mut SettingsForm| patch.write_over(form);
-    let shop = tenants::change_settings(&commerce, &who.shop, who.actor, expected, write_over)
+    let shop = tenants::change_settings(&commerce, &who.shop, who.actor, version, write_over)
         .await
         .map_err(Problem::from)?;
-    Ok(versioned(&shop))
+    Ok(answer(&shop))
 }

@@ -1,4 +1,4 @@
-//! Storefront tokens: /tokens and /tokens/{tokenId}.
+//! GET and POST /tokens, DELETE /tokens/{tokenId}.
 
 use axum::Json;
 use axum::extract::State;
@@ -11,34 +11,37 @@ use domain::problem::Problem;
 use domain::tenants::Label;
 use domain::time::Timestamp;
 use marzipan_http::openapi::{
-    Always, BadBody, Conflict, Forbidden, IdempotencyKeyParam, Idempotent, Invalid, NotFound, Unauthenticated,
+    Always, BadBody, Forbidden, IdempotencyKeyParam, Idempotent, Invalid, NotFound, Unauthenticated,
 };
 use marzipan_http::{ApiError, JsonBody, ListBody, Paging, PagingParams, PathId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::identity::{ManageTokens, Staff};
-use crate::{DataBody, total};
+use crate::bodies::{DataBody, page};
+use crate::fields::{optional, required};
+use crate::identity::{Staff, Tokens};
 
-/// A storefront token.
+/// A storefront token, without its secret.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
-    "id": "01926a3c-0000-7000-8000-00000000000a",
-    "name": "Web site",
+    "id": "01926a3c-0000-7000-8000-000000000007",
+    "name": "Web pages",
     "createdAt": "2024-10-07T12:12:58.000000Z",
     "expiresAt": null,
     "revokedAt": null,
 }))]
 pub(crate) struct TokenBody {
-    /// The `jti` of the JWT.
     #[schema(format = Uuid)]
     id: String,
+    /// What staff call it.
     name: String,
     #[schema(format = DateTime)]
     created_at: String,
+    /// When it ends; null where it has no end.
     #[schema(required, format = DateTime)]
     expires_at: Option<String>,
+    /// When it was revoked.
     #[schema(required, format = DateTime)]
     revoked_at: Option<String>,
 }
@@ -50,56 +53,19 @@ impl From<StorefrontTokenEntry> for TokenBody {
             id: id.to_string(),
             name,
             created_at: created_at.to_string(),
-            expires_at: expires_at.map(|at| at.to_string()),
-            revoked_at: revoked_at.map(|at| at.to_string()),
-        }
-    }
-}
-
-/// A token that was just issued.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct IssuedTokenBody {
-    #[serde(flatten)]
-    entry: TokenBody,
-    /// The token, shown this once.
-    token: String,
-}
-
-/// A token to issue.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(example = json!({"name": "Web site"}))]
-pub(crate) struct NewTokenBody {
-    #[schema(required, value_type = String, min_length = 1, max_length = 100, pattern = "^[!-~][ -~]*$")]
-    name: Option<String>,
-    /// When it ends; it does not if this is left out.
-    #[schema(format = DateTime)]
-    expires_at: Option<String>,
-}
-
-impl NewTokenBody {
-    fn parse(self) -> Result<NewKey, FieldErrors> {
-        let mut fields = Fields::default();
-        let name = fields.take("name", Label::parse(&self.name.unwrap_or_default()));
-        let expires_at =
-            fields.take_optional("expiresAt", self.expires_at.map(|text| Timestamp::parse(&text)));
-        match name {
-            Some(name) => {
-                fields.finish()?;
-                Ok(NewKey { name: name.as_str().to_owned(), expires_at })
-            }
-            None => Err(fields.into_errors()),
+            expires_at: expires_at.map(|time| time.to_string()),
+            revoked_at: revoked_at.map(|time| time.to_string()),
         }
     }
 }
 
 /// List storefront tokens.
 ///
-/// Newest first, revoked ones included.
+/// Revoked ones too, the newest first. Their secrets were shown once and are kept nowhere.
 #[utoipa::path(
     get,
     path = "/tokens",
-    tag = "Keys",
+    tag = "Tokens",
     operation_id = "listTokens",
     security(("adminAuth" = [])),
     params(PagingParams),
@@ -109,64 +75,103 @@ impl NewTokenBody {
     )
 )]
 pub(crate) async fn list(
-    Staff(who, _): Staff<ManageTokens>,
+    Staff { who, .. }: Staff<Tokens>,
     State(commerce): State<Commerce>,
     paging: Paging,
 ) -> Result<ListBody<TokenBody>, ApiError> {
-    let (tokens, count) = tenants::storefront_tokens(&commerce, &who.shop, paging.offset(), paging.limit())
+    let (tokens, total) = tenants::storefront_tokens(&commerce, &who.shop, paging.offset(), paging.limit())
         .await
         .map_err(Problem::from)?;
-    Ok(paging.page_of(tokens.into_iter().map(Into::into).collect(), total(count)))
+    Ok(page(&paging, tokens, total))
+}
+
+/// A token to issue.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({"name": "Web pages", "expiresAt": "2031-01-01T00:00:00Z"}))]
+pub(crate) struct NewTokenBody {
+    /// What staff call it, to tell it from the others.
+    #[schema(required, value_type = String, min_length = 1, max_length = 100, pattern = "^[!-~][ -~]*$")]
+    name: Option<String>,
+    /// When it ends; without an end if left out.
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
+}
+
+impl NewTokenBody {
+    fn parse(self) -> Result<NewKey, FieldErrors> {
+        let mut fields = Fields::default();
+        let name = fields.take("name", required(self.name.as_deref(), Label::parse));
+        let expires_at =
+            fields.take_optional("expiresAt", optional(self.expires_at.as_deref(), Timestamp::parse));
+        let Some(name) = name else { return Err(fields.into_errors()) };
+        fields.finish()?;
+        Ok(NewKey { name: name.as_str().to_owned(), expires_at })
+    }
+}
+
+/// A storefront token with its secret.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "01926a3c-0000-7000-8000-000000000007",
+    "name": "Web pages",
+    "createdAt": "2024-10-07T12:12:58.000000Z",
+    "expiresAt": "2031-01-01T00:00:00.000000Z",
+    "revokedAt": null,
+    "token": "eyJhbGciOiJFZERTQSJ9.eyJzY29wZSI6InN0b3JlZnJvbnQifQ.c2lnbmF0dXJl",
+}))]
+pub(crate) struct IssuedTokenBody {
+    #[serde(flatten)]
+    entry: TokenBody,
+    /// The token, shown this once.
+    token: String,
 }
 
 /// Issue a storefront token.
 ///
-/// It travels in web pages and opens the storefront of this shop, nothing else.
+/// The answer is the only place where the token is shown.
 #[utoipa::path(
     post,
     path = "/tokens",
-    tag = "Keys",
+    tag = "Tokens",
     operation_id = "issueToken",
     security(("adminAuth" = [])),
     params(IdempotencyKeyParam),
     request_body = NewTokenBody,
     responses(
-        (status = 201, description = "Issued.", body = DataBody<IssuedTokenBody>, example = json!({"data": {
-            "id": "01926a3c-0000-7000-8000-00000000000a",
-            "name": "Web site",
-            "createdAt": "2024-10-07T12:12:58.000000Z",
-            "expiresAt": null,
-            "revokedAt": null,
-            "token": "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl",
-        }})),
-        BadBody, Unauthenticated, Forbidden, Idempotent, Conflict, Invalid, Always,
+        (status = 201, description = "Issued.", body = DataBody<IssuedTokenBody>),
+        BadBody, Unauthenticated, Forbidden, Idempotent, Invalid, Always,
     )
 )]
 pub(crate) async fn issue(
-    Staff(who, _): Staff<ManageTokens>,
+    Staff { who, .. }: Staff<Tokens>,
     State(commerce): State<Commerce>,
     JsonBody(body): JsonBody<NewTokenBody>,
 ) -> Result<(StatusCode, Json<DataBody<IssuedTokenBody>>), ApiError> {
-    let (entry, token) = tenants::issue_storefront_token(&commerce, &who.shop, who.actor, body.parse()?)
-        .await
-        .map_err(Problem::from)?;
-    Ok((StatusCode::CREATED, Json(DataBody { data: IssuedTokenBody { entry: entry.into(), token } })))
+    let new = body.parse()?;
+    let (entry, token) =
+        tenants::issue_storefront_token(&commerce, &who.shop, who.actor, new).await.map_err(Problem::from)?;
+    let data = IssuedTokenBody { entry: entry.into(), token };
+    Ok((StatusCode::CREATED, Json(DataBody { data })))
 }
 
 /// Revoke a storefront token.
 ///
-/// At once, on every node.
+/// At once and on every node; what carries it is refused from then on.
 #[utoipa::path(
     delete,
     path = "/tokens/{tokenId}",
-    tag = "Keys",
+    tag = "Tokens",
     operation_id = "revokeToken",
     security(("adminAuth" = [])),
     params(("tokenId" = String, Path, description = "The token's id.", format = Uuid)),
-    responses((status = 204, description = "Revoked."), Unauthenticated, Forbidden, NotFound, Always)
+    responses(
+        (status = 204, description = "Revoked."),
+        Unauthenticated, Forbidden, NotFound, Always,
+    )
 )]
 pub(crate) async fn revoke(
-    Staff(who, _): Staff<ManageTokens>,
+    Staff { who, .. }: Staff<Tokens>,
     State(commerce): State<Commerce>,
     PathId(id): PathId<StorefrontTokenId>,
 ) -> Result<StatusCode, ApiError> {

@@ -1,0 +1,43 @@
+//! The head of the admin API's `OpenAPI` document.
+
+use marzipan_http::openapi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::Admin;
+
+/// An empty document that operations are added to.
+pub(crate) fn document() -> OpenApiRouter<Admin> {
+    let head = openapi::document(
+        "Marzipan Admin API",
+        "1.0.0",
+        "What a shop's staff and their programs call: customers, staff, keys, settings, mails, the log.\n\n\
+         Errors are `{\"message\", \"code\"}`; refused fields stand in `errors` besides. Times are UTC with six \
+         fractional digits. A 403 names the permission that is missing. Every write is in the audit log.",
+    )
+    .server("/")
+    .tag("Staff session", "Signing in and out, one's own password and second factor.")
+    .tag("Staff", "Who runs the shop, and their roles.")
+    .tag("Customers", "The shop's customers.")
+    .tag("Tokens", "Storefront tokens, which the shop's pages carry.")
+    .tag("Admin keys", "Keys with which programs call this API.")
+    .tag("Settings", "What the shop is set up with.")
+    .tag("Outbox", "The mails that the shop wrote.")
+    .tag("Audit log", "Who changed what.")
+    .tag("Test mode", "The clock of a test shop.")
+    .bearer(
+        "adminAuth",
+        None,
+        "An admin key (`mzk_…`) or the token of a staff session (`mzs_…`). Each names the shop; what it may do is by \
+         its scopes, or by the member's role.",
+    );
+    OpenApiRouter::with_openapi(head.build())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_operation_is_documented_as_it_should_be() {
+        let (_, api) = super::document().nest("/admin/v1", crate::routes()).split_for_parts();
+        assert_eq!(marzipan_http::openapi::check(&api), Vec::<String>::new());
+    }
+}
