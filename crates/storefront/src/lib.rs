@@ -25,7 +25,6 @@ impl FromRef<Storefront> for Commerce {
 }
 
 /// The routes of `/v1` and their document.
-#[must_use]
 pub fn router(storefront: Storefront) -> (Router, OpenApi) {
     let (router, document) = openapi::document().nest("/v1", account::routes()).split_for_parts();
     (router.with_state(storefront), document)

@@ -34,15 +34,6 @@ impl Administrator {
         if self.scopes.allows(scope) { Ok(()) } else { Err(StaffError::Forbidden(scope)) }
     }
 
-    /// Lets the caller pass on these permissions if it has each of them: nobody hands out more than they hold.
-    pub fn may_grant(&self, scopes: &ScopeSet) -> Result<(), StaffError> {
-        match (&self.scopes, scopes) {
-            (ScopeSet::All, _) => Ok(()),
-            (ScopeSet::Some(_), ScopeSet::All) => Err(StaffError::Forbidden(Scope::Staff)),
-            (ScopeSet::Some(_), ScopeSet::Some(wanted)) => wanted.iter().try_for_each(|scope| self.needs(*scope)),
-        }
-    }
-
     /// What the caller may do.
     #[must_use]
     pub fn scopes(&self) -> &ScopeSet {
