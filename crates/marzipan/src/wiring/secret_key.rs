@@ -118,7 +118,25 @@ fn make(file: &Path) -> Result<SecretKey> {
 
 #[cfg(test)]
 mod tests {
+    use store::StoreSettings;
+    use tempfile::TempDir;
+
     use super::*;
+    use crate::cli::Common;
+
+    fn settings(folder: &TempDir) -> Settings {
+        let data_dir = Some(folder.path().join("data").display().to_string());
+        Settings::load(&Common { data_dir, ..Common::default() }).expect("settings")
+    }
+
+    fn store(folder: &TempDir) -> Store {
+        let url = format!("sqlite://{}", folder.path().join("test.db").display());
+        Store::open(&StoreSettings { url, postgres_connections: 1, sqlite_readers: 1 }, true).expect("opens")
+    }
+
+    async fn refused(settings: &Settings, store: &Store) -> String {
+        open(settings, store).await.expect_err("is refused").to_string()
+    }
 
     #[cfg(unix)]
     #[test]
@@ -143,5 +161,28 @@ mod tests {
             let said = read(&file).err().expect("is refused").to_string();
             assert!(said.contains("secret.key") && said.contains("32 bytes"), "{said}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_database_stays_with_its_key() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (settings, store) = (settings(&folder), store(&folder));
+        let file = &settings.secret_key_file;
+        assert!(matches!(look_at(&settings, &store).await, Ok(KeyState::Nothing)));
+        assert!(!file.exists(), "looking makes nothing");
+
+        let first = open(&settings, &store).await.expect("makes a key");
+        let again = open(&settings, &store).await.expect("reads it");
+        assert_eq!(first.fingerprint(), again.fingerprint());
+        assert!(matches!(look_at(&settings, &store).await, Ok(KeyState::Ours(_))));
+
+        let kept = fs::read(file).expect("there");
+        fs::write(file, STANDARD.encode([7; 32])).expect("writes");
+        assert!(refused(&settings, &store).await.contains("first node"));
+        fs::remove_file(file).expect("removes");
+        assert!(refused(&settings, &store).await.contains("first node"));
+        assert!(!file.exists(), "no second key is made");
+        fs::write(file, kept).expect("writes");
+        open(&settings, &store).await.expect("the first key is good");
     }
 }
