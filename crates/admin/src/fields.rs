@@ -30,7 +30,6 @@ pub(crate) fn kept<T, U>(
 }
 
 /// A field of a PATCH that null or blank removes.
-#[expect(clippy::option_option, reason = "left alone, removed, and changed, as the use cases take it")]
 pub(crate) fn removable<T>(
     fields: &mut Fields,
     field: &str,
