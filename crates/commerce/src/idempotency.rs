@@ -9,12 +9,12 @@ use domain::ids::TenantId;
 use store::idempotency::{self as rows, KeyRow};
 use store::{StoreError, installation};
 
-use crate::Commerce;
 use crate::secrets::{OpaqueToken, hash_presented, sha256};
+use crate::{Commerce, Shop};
 
 /// How long an answer is kept.
 const KEPT: Duration = Duration::from_hours(24);
-/// How long a request may run before its key is free again; longer than the server's own time-out.
+/// How long a request may run before its key is free again, by the system's clock: longer than the server's time-out.
 const CLAIM: Duration = Duration::from_mins(1);
 
 /// What a key turned out to be.
@@ -41,27 +41,31 @@ pub async fn begin(
 ) -> Result<Begun, StoreError> {
     let Some(tenant) = owner(commerce, token).await? else { return Ok(Begun::Stranger) };
     let scope = sha256(token.as_bytes());
-    let now = commerce.system_now();
+    let system_now = commerce.system_now();
     let row = KeyRow {
         scope,
         idempotency_key: key.to_owned(),
         fingerprint,
-        claimed_until: now.plus(CLAIM),
+        claimed_until: system_now.plus(CLAIM),
         answer: None,
-        expires_at: now.plus(KEPT),
+        // By the shop's clock, once its transaction is open.
+        expires_at: system_now,
     };
     let known = commerce
         .store()
         .write(tenant, move |tx| {
+            let now = Shop::of(tx, system_now)?.now;
+            let row = KeyRow { expires_at: now.plus(KEPT), ..row.clone() };
             let known =
                 rows::find(tx, &row.scope, &row.idempotency_key)?.filter(|known| known.expires_at > now);
-            let free =
-                known.as_ref().is_none_or(|known| known.answer.is_none() && known.claimed_until <= now);
+            let free = known
+                .as_ref()
+                .is_none_or(|known| known.answer.is_none() && known.claimed_until <= system_now);
             if known.as_ref().is_some_and(|known| known.fingerprint != row.fingerprint) {
                 return Ok(Some(Begun::Reused));
             }
             if free {
-                rows::claim(tx, row.clone())?;
+                rows::claim(tx, row)?;
                 return Ok(None);
             }
             Ok::<_, StoreError>(Some(match known.and_then(|known| known.answer) {

@@ -198,7 +198,6 @@ fn sweep_every(shop: &Shop) -> Duration {
 }
 
 async fn sweep(commerce: &Commerce, tenant: TenantId, now: Timestamp) -> Result<(), JobError> {
-    let system_now = commerce.system_now();
     commerce
         .store()
         .write(tenant, move |tx| {
@@ -214,7 +213,7 @@ async fn sweep(commerce: &Commerce, tenant: TenantId, now: Timestamp) -> Result<
             )?;
             mail_tokens::delete_expired(tx, now)?;
             throttles::delete_stale(tx, now.minus(SWEEP_EVERY))?;
-            idempotency::delete_expired(tx, system_now)?;
+            idempotency::delete_expired(tx, now)?;
             mail_rows::delete_older(tx, now.minus(MAILS_KEPT))?;
             Ok::<_, StoreError>(())
         })

@@ -89,6 +89,14 @@ pub fn lease(
     Ok(taken == 1)
 }
 
+/// Ends whoever's hold on a job: it is taken to have died.
+pub fn end_lease(tx: &mut Tx<'_>, id: JobId) -> Result<(), StoreError> {
+    tx.from(jobs::table)
+        .with(|all| all.filter(jobs::job_id.eq(id.to_bytes())))
+        .update((jobs::lease.eq(None::<Vec<u8>>), jobs::leased_until.eq(None::<i64>)))
+        .map(drop)
+}
+
 /// Removes a finished job, if this try still holds it.
 pub fn finish(tx: &mut Tx<'_>, id: JobId, lease: &[u8]) -> Result<bool, StoreError> {
     let done = tx

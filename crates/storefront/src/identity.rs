@@ -17,8 +17,17 @@ impl FromRequestParts<Storefront> for Customer {
 
     async fn from_request_parts(parts: &mut Parts, state: &Storefront) -> Result<Self, ApiError> {
         let token = authorization::bearer(&parts.headers).ok_or_else(ApiError::unauthenticated)?;
-        let who = accounts::authenticate(&state.commerce, token).await.map_err(Problem::from)?;
         let context = RequestContext::from_request_parts(parts, state).await?;
+        let who = match accounts::authenticate(&state.commerce, token).await {
+            Ok(who) => who,
+            Err(error) => {
+                // A storefront token does not do here, but names the shop whose origins may read the refusal.
+                if let Some(tenant) = accounts::shop_named_by(&state.commerce, token) {
+                    context.set_tenant(tenant.uuid());
+                }
+                return Err(Problem::from(error).into());
+            }
+        };
         context.set_tenant(who.tenant.uuid());
         context.set_actor("customer", who.customer.uuid());
         Ok(Self(who))

@@ -8,6 +8,7 @@ use store::accounts::{customers, sessions};
 use store::mails as mail_rows;
 
 use super::addresses::{self, AddressEntry};
+use super::identity::is_live;
 use super::{AccountError, Details};
 use crate::Commerce;
 use domain::ids::TenantId;
@@ -65,6 +66,7 @@ fn gather(tx: &mut Tx<'_>, customer: CustomerId, now: Timestamp) -> Result<Expor
         addresses: addresses::all(tx, customer)?,
         sessions: sessions::list(tx, customer, LISTED)?
             .into_iter()
+            .filter(|row| is_live(row, now))
             .map(|row| ExportedSession {
                 device: row.device,
                 ip_address: row.ip_address,

@@ -88,10 +88,19 @@ pub(super) fn live_session(
     let found = installation::find_session(tx, hash)?;
     Ok(found.and_then(|owner| {
         let now = owner.clock_at.unwrap_or(system_now);
-        let live = now.since(owner.row.last_used_at) < SESSION_IDLE
-            && now.since(owner.row.created_at) < SESSION_LIFE;
-        live.then_some((owner.tenant, now, owner.row))
+        is_live(&owner.row, now).then_some((owner.tenant, now, owner.row))
     }))
+}
+
+/// Whether a session has not expired. Expired ones stay as rows until the next sweep.
+pub(super) fn is_live(session: &Session, now: Timestamp) -> bool {
+    now.since(session.last_used_at) < SESSION_IDLE && now.since(session.created_at) < SESSION_LIFE
+}
+
+/// The shop that a storefront token names, without asking whether the token is still good.
+#[must_use]
+pub fn shop_named_by(commerce: &Commerce, token: &str) -> Option<TenantId> {
+    commerce.secrets().read_storefront_token(token).map(|claims| claims.tenant)
 }
 
 /// Finds the shop that a presented storefront token opens.

@@ -5,7 +5,7 @@ use domain::time::Timestamp;
 use serde::Serialize;
 use store::accounts::sessions as rows;
 
-use super::identity::live_session;
+use super::identity::{is_live, live_session};
 use super::{AccountError, SignedIn};
 use crate::Commerce;
 use crate::secrets::{OpaqueToken, hash_presented};
@@ -47,10 +47,11 @@ pub struct SessionEntry {
 
 /// The customer's sign-ins, the last used first.
 pub async fn sessions(commerce: &Commerce, who: &SignedIn) -> Result<Vec<SessionEntry>, AccountError> {
-    let (customer, current) = (who.customer, who.session);
+    let (customer, current, now) = (who.customer, who.session, who.now);
     let rows = commerce.store().read(who.tenant, move |tx| rows::list(tx, customer, SHOWN)).await?;
     Ok(rows
         .into_iter()
+        .filter(|row| is_live(row, now))
         .map(|row| SessionEntry {
             current: row.session_id == current,
             id: row.session_id,

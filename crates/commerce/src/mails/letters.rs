@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, UndefinedBehavior, context};
+use minijinja::{Environment, UndefinedBehavior, Value, context};
 use url::Url;
 
 use super::Body;
@@ -111,23 +111,40 @@ impl Letter {
             }
         };
         let subject = self.subject(shop_name);
-        let values = context! {
-            subject => &subject,
-            shop_name,
-            first_name,
-            token,
-            link => &link,
-            new_email,
-            primary => settings.colours.primary.as_str(),
-            background => settings.colours.background.as_str(),
-            logo_url => settings.logo_url.as_ref().map(ToString::to_string),
-            contact_email => settings.contact_email.as_ref().map(domain::accounts::Email::as_str),
+        let values = |link: Option<Value>| {
+            context! {
+                subject => &subject,
+                shop_name,
+                first_name,
+                token,
+                link,
+                new_email,
+                primary => settings.colours.primary.as_str(),
+                background => settings.colours.background.as_str(),
+                logo_url => settings.logo_url.as_ref().map(ToString::to_string),
+                contact_email => settings.contact_email.as_ref().map(domain::accounts::Email::as_str),
+            }
         };
-        let render =
-            |kind: &str| TEMPLATES.get_template(&format!("{}.{kind}", self.template()))?.render(&values);
-        let body = Body { text: render("txt")?, html: render("html")?, links: link.into_iter().collect() };
+        let render = |kind: &str, link: Option<Value>| {
+            TEMPLATES.get_template(&format!("{}.{kind}", self.template()))?.render(values(link))
+        };
+        let body = Body {
+            text: render("txt", link.clone().map(Value::from))?,
+            html: render("html", link.as_deref().map(|url| Value::from_safe_string(in_attribute(url))))?,
+            links: link.into_iter().collect(),
+        };
         Ok(Written { subject, body })
     }
+}
+
+/// A URL as the value of an attribute. The template engine would escape its slashes too, which is right and which some
+/// mail programs do not undo.
+fn in_attribute(url: &str) -> String {
+    url.replace('&', "&amp;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 /// The shop's own page, with the token for it to send back.

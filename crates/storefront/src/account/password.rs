@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use commerce::Commerce;
 use commerce::accounts::{self, ChangePassword, Client, ResetPassword};
-use domain::accounts::PasswordText;
+use domain::accounts::{Email, PasswordText};
 use domain::fields::Fields;
 use domain::problem::Problem;
 use domain::tenants::return_url;
@@ -14,7 +14,6 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::MessageBody;
-use super::verify::email_of;
 use crate::identity::{Customer, Visitor};
 
 /// A forgotten password.
@@ -22,7 +21,8 @@ use crate::identity::{Customer, Visitor};
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({"email": "ann@example.com", "returnUrl": "https://shop.example/account/password"}))]
 pub(crate) struct RequestResetBody {
-    #[schema(required, value_type = String, format = Email, max_length = 254)]
+    /// What is no address is nobody's, and gets the same answer.
+    #[schema(max_length = 254)]
     email: Option<String>,
     /// The page that the mailed link opens; its origin must be on the shop's list, else it is left out of the mail.
     #[schema(format = Uri, max_length = 2000)]
@@ -50,9 +50,10 @@ pub(crate) async fn request_reset(
     State(commerce): State<Commerce>,
     JsonBody(body): JsonBody<RequestResetBody>,
 ) -> Result<Json<MessageBody>, ApiError> {
-    let email = email_of(body.email.as_deref())?;
     let page = body.return_url.and_then(|url| return_url(&url, &visit.shop.settings.return_origins));
-    accounts::request_reset(&commerce, &visit.shop, email, page).await.map_err(Problem::from)?;
+    if let Ok(email) = Email::parse(&body.email.unwrap_or_default()) {
+        accounts::request_reset(&commerce, &visit.shop, email, page).await.map_err(Problem::from)?;
+    }
     Ok(Json(MessageBody {
         message: "If this address has an account, we have sent a link to choose a new password.",
     }))
