@@ -16,8 +16,8 @@ impl FromRequestParts<Storefront> for Customer {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &Storefront) -> Result<Self, ApiError> {
-        let token = authorization::bearer(&parts.headers).ok_or_else(ApiError::unauthenticated)?;
         let context = RequestContext::from_request_parts(parts, state).await?;
+        let token = authorization::bearer(&parts.headers).ok_or_else(ApiError::unauthenticated)?;
         let who = match accounts::authenticate(&state.commerce, token).await {
             Ok(who) => who,
             Err(error) => {
