@@ -172,7 +172,11 @@ impl Server {
         static POSTGRES: LazyLock<Server> = LazyLock::new(|| start_shared(Engine::Postgres));
         match engine {
             Engine::Sqlite => &SQLITE,
-            Engine::Postgres => &POSTGRES,
+            Engine::Postgres => {
+                // Without one, each test is to say so, not only the first.
+                cluster();
+                &POSTGRES
+            }
         }
     }
 
@@ -335,11 +339,16 @@ pub fn free_address() -> SocketAddr {
     }
 }
 
+/// Where the cluster is that `cargo xtask test` has started.
+fn cluster() -> String {
+    std::env::var("MARZIPAN_TEST_POSTGRES").unwrap_or_else(|_| {
+        panic!("MARZIPAN_TEST_POSTGRES names no PostgreSQL: run `cargo xtask test`, which starts one")
+    })
+}
+
 fn new_postgres_database() -> String {
     static DATABASES: AtomicU32 = AtomicU32::new(0);
-    let Ok(cluster) = std::env::var("MARZIPAN_TEST_POSTGRES") else {
-        panic!("MARZIPAN_TEST_POSTGRES names no PostgreSQL: run `cargo xtask test`, which starts one");
-    };
+    let cluster = cluster();
     let number = DATABASES.fetch_add(1, Ordering::Relaxed);
     let name = format!("test_{}_{number}", std::process::id());
     let created = eventually("a PostgreSQL database is created", || {

@@ -107,8 +107,9 @@ fn an_oversized_body_is_413(shop: &Shop<'_>) {
 
 fn another_content_type_is_415(shop: &Shop<'_>) {
     let body = json!({ "email": "a@post.example", "password": PASSWORD }).to_string();
-    let send =
-        |content_type: &str| shop.visitor().post("/v1/account/login").body(content_type, body.clone()).send();
+    let send = |content_type: &str| {
+        shop.visitor().post("/v1/account/verify").body(content_type, body.clone()).send()
+    };
     for refused in [
         "",
         "text/plain",
@@ -129,7 +130,7 @@ fn another_content_type_is_415(shop: &Shop<'_>) {
         "application/json;charset=UTF-8",
         "application/vnd.shop+json",
     ] {
-        send(taken).expect_error(401, "invalid_credentials");
+        send(taken).expect_error(422, "invalid_token");
     }
 }
 

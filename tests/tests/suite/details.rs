@@ -1,6 +1,5 @@
 //! A customer's own details, and the published lists that are empty until their areas come.
 
-use insta::assert_snapshot;
 use marzipan_tests::people::is_signed_in;
 use marzipan_tests::{PASSWORD, Shop, on_both_engines, redacted};
 use serde_json::{Value, json};
@@ -27,9 +26,12 @@ fn published_bodies_to_the_byte(shop: &Shop<'_>) {
         redacted(&answer.text())
     };
 
-    assert_snapshot!(body("/v1/account/details"), @r#"{"data":{"firstName":"Zoë","lastName":"O'Brien","email":"zoe@post.example","phone":"+44 20 7946 0000","marketing":["email","post"],"id":"[id]","emailVerified":true,"dateOfBirth":"1980-02-29","isSubscriber":false,"createdAt":"[time]"}}"#);
-    assert_snapshot!(body("/v1/account/orders"), @r#"{"data":[]}"#);
-    assert_snapshot!(body("/v1/account/subscriptions"), @r#"{"data":[]}"#);
+    assert_eq!(
+        body("/v1/account/details"),
+        r#"{"data":{"firstName":"Zoë","lastName":"O'Brien","email":"zoe@post.example","phone":"+44 20 7946 0000","marketing":["email","post"],"id":"[id]","emailVerified":true,"dateOfBirth":"1980-02-29","isSubscriber":false,"createdAt":"[time]"}}"#
+    );
+    assert_eq!(body("/v1/account/orders"), r#"{"data":[]}"#);
+    assert_eq!(body("/v1/account/subscriptions"), r#"{"data":[]}"#);
 
     let reset = json!({ "email": customer.email });
     let answer = shop.visitor().post("/v1/account/password").json(&reset).send().expect(200);
@@ -66,9 +68,9 @@ fn change_only_what_is_named(shop: &Shop<'_>) {
     });
     let answer = change(all);
     assert_eq!(answer.data(), details());
-    assert_snapshot!(
+    assert_eq!(
         redacted(&answer.text()).replace(&customer.email, "[email]"),
-        @r#"{"data":{"firstName":"Grace","lastName":"Byron","email":"[email]","phone":"(020) 7946-0000","marketing":["sms"],"id":"[id]","emailVerified":true,"dateOfBirth":"1990-06-15","isSubscriber":false,"createdAt":"[time]"}}"#
+        r#"{"data":{"firstName":"Grace","lastName":"Byron","email":"[email]","phone":"(020) 7946-0000","marketing":["sms"],"id":"[id]","emailVerified":true,"dateOfBirth":"1990-06-15","isSubscriber":false,"createdAt":"[time]"}}"#
     );
 
     // Left out is not the same as null.

@@ -1,6 +1,9 @@
 //! The black-box tests: each drives the real server through its APIs, on both engines.
 
-#![expect(clippy::disallowed_methods, reason = "tests stand outside: they compare the server with the real clock")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests stand outside: they compare the server with the real clock"
+)]
 
 mod addresses;
 mod administration;

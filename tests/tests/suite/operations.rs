@@ -50,15 +50,19 @@ fn logs_are_json_with_ids_and_without_secrets(installation: &Installation) {
 
 fn a_stop_lets_requests_finish(installation: &Installation) {
     let mut server = Server::start(installation);
-    let request = {
+    let requests: Vec<_> = {
         let shop = Shop::open_on(&server, installation);
-        let login = json!({ "email": shop.customer().email, "password": PASSWORD });
-        shop.visitor().post("/v1/account/login").json(&login)
+        // One each: many attempts on one account at once would be taken for guesses.
+        let customers: Vec<_> = (0..6).map(|_| shop.customer()).collect();
+        let login = |email: &str| json!({ "email": email, "password": PASSWORD });
+        let requests =
+            customers.iter().map(|who| shop.visitor().post("/v1/account/login").json(&login(&who.email)));
+        requests.collect()
     };
     let before = server.counter("marzipan_password_hashes_total");
 
     let answers: Vec<_> = std::thread::scope(|scope| {
-        let calls: Vec<_> = (0..6).map(|_| scope.spawn(|| request.clone().try_send())).collect();
+        let calls: Vec<_> = requests.into_iter().map(|request| scope.spawn(|| request.try_send())).collect();
         // Some are hashing by now, and none of those may be dropped.
         marzipan_tests::eventually("hashing has begun", || {
             (server.counter("marzipan_password_hashes_total") > before).then_some(())
