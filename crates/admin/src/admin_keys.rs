@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::bodies::{DataBody, page};
-use crate::fields::required;
+use crate::fields::{line_schema, required};
 use crate::identity::{AdminKeys, Staff};
 
 /// An admin key, without its secret.
@@ -117,7 +117,7 @@ pub(crate) async fn list(
 #[schema(example = json!({"name": "Accounting", "scopes": ["customers:read", "audit:read"]}))]
 pub(crate) struct NewAdminKeyBody {
     /// What staff call it, to tell it from the others.
-    #[schema(required, value_type = String, min_length = 1, max_length = 100, pattern = "^[!-~][ -~]*$")]
+    #[schema(required, schema_with = line_schema)]
     name: Option<String>,
     /// What it may do: no more than whoever issues it.
     #[schema(required, value_type = Vec<ScopeWord>, min_items = 1)]

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::bodies::{DataBody, page};
-use crate::fields::{kept, optional, removable, required};
+use crate::fields::{Filled, kept, line_schema, phone_schema, removable, required};
 use crate::identity::{CustomersRead, CustomersWrite, Staff};
 
 /// A customer of the shop.
@@ -120,7 +120,7 @@ pub(crate) struct Filter {
 impl Filter {
     fn parse(self) -> Result<Option<Email>, FieldErrors> {
         let mut fields = Fields::default();
-        let email = fields.take_optional("email", optional(self.email.as_deref(), Email::parse));
+        let email = fields.take_optional("email", self.email.as_deref().map(Email::parse));
         fields.finish()?;
         Ok(email)
     }
@@ -185,10 +185,10 @@ pub(crate) async fn show(
 #[schema(example = json!({"lastName": "Miller", "phone": "+44 20 7946 0000", "marketing": ["post"]}))]
 pub(crate) struct CustomerPatch {
     #[serde(default)]
-    #[schema(value_type = String, min_length = 1, max_length = 100, pattern = r"^[A-Za-z][A-Za-z '-]*$")]
+    #[schema(schema_with = line_schema)]
     first_name: Patch<String>,
     #[serde(default)]
-    #[schema(value_type = String, min_length = 1, max_length = 100, pattern = r"^[A-Za-z][A-Za-z '-]*$")]
+    #[schema(schema_with = line_schema)]
     last_name: Patch<String>,
     /// Counts at once: staff vouch for it.
     #[serde(default)]
@@ -196,15 +196,15 @@ pub(crate) struct CustomerPatch {
     email: Patch<String>,
     /// Null removes it.
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 32, pattern = r"^(\+?[0-9][0-9 ().-]{2,30})?$")]
-    phone: Patch<String>,
+    #[schema(schema_with = phone_schema)]
+    phone: Patch<Filled>,
     #[serde(default)]
     #[schema(value_type = Vec<Channel>)]
     marketing: Patch<Vec<String>>,
     /// Null removes it, where the shop sets no minimum age.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]
-    date_of_birth: Patch<String>,
+    date_of_birth: Patch<Filled>,
 }
 
 impl CustomerPatch {

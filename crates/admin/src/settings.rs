@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::bodies::DataBody;
+use crate::fields::{Filled, line_schema};
 use crate::identity::{SettingsRead, SettingsWrite, Staff};
 
 /// What the shop is set up with.
@@ -136,11 +137,11 @@ pub(crate) async fn show(Staff { who, .. }: Staff<SettingsRead>) -> (ETag, Json<
 }))]
 pub(crate) struct SettingsPatch {
     #[serde(default)]
-    #[schema(value_type = String, min_length = 1, max_length = 100, pattern = "^[!-~][ -~]*$")]
+    #[schema(schema_with = line_schema)]
     name: Patch<String>,
     /// An ISO 4217 code.
     #[serde(default)]
-    #[schema(value_type = String, pattern = "^(GBP|EUR|USD|CHF|AUD|NZD|CAD|ZAR|[A-Z]{3})$")]
+    #[schema(value_type = String, pattern = "^(GBP|EUR|USD|CHF|AUD|NZD|CAD|ZAR|[A-Za-z]{3})$")]
     currency: Patch<String>,
     /// The IANA name of a time zone.
     #[serde(default)]
@@ -149,23 +150,23 @@ pub(crate) struct SettingsPatch {
     /// A BCP 47 tag: a language, and where it matters a script and a region. Null for `en-GB`.
     #[serde(default)]
     #[schema(value_type = Option<String>, pattern = "^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?$")]
-    locale: Patch<String>,
+    locale: Patch<Filled>,
     /// Null for those of a new shop.
     #[serde(default)]
     #[schema(value_type = Option<ColoursPatch>)]
     colours: Patch<ColoursPatch>,
     /// Null removes it.
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 2000, pattern = "^https://[a-z]([a-z0-9]*[a-z])?(/[A-Za-z0-9._/-]*)?$")]
-    logo_url: Patch<String>,
+    #[schema(value_type = Option<String>, max_length = 2000, pattern = "^https://[a-zA-Z]([a-zA-Z0-9.-]*[a-zA-Z])?(:[0-9]{1,4})?([/?#][!-~]*)?$")]
+    logo_url: Patch<Filled>,
     /// Null removes it.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Email, max_length = 254)]
-    contact_email: Patch<String>,
+    contact_email: Patch<Filled>,
     /// Null for the installation's address.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Email, max_length = 254)]
-    mail_from: Patch<String>,
+    mail_from: Patch<Filled>,
     /// Null for none.
     #[serde(default)]
     #[schema(value_type = Option<Vec<OriginText>>, max_items = 50)]
@@ -186,11 +187,11 @@ pub(crate) struct ColoursPatch {
     /// Null for that of a new shop.
     #[serde(default)]
     #[schema(value_type = Option<String>, pattern = "^#[0-9A-Fa-f]{6}$")]
-    primary: Patch<String>,
+    primary: Patch<Filled>,
     /// Null for that of a new shop.
     #[serde(default)]
     #[schema(value_type = Option<String>, pattern = "^#[0-9A-Fa-f]{6}$")]
-    background: Patch<String>,
+    background: Patch<Filled>,
 }
 
 /// The origin of a web page: `https://` and a host, with a port or not; plain `http://` only on the machine itself.
@@ -198,7 +199,7 @@ pub(crate) struct ColoursPatch {
 #[schema(
     example = "https://shop.example",
     max_length = 2000,
-    pattern = r"^(https://[a-z][a-z0-9]{0,40}(\.[a-z][a-z0-9]{0,20}){0,3}(:[1-9][0-9]{0,3})?|http://(localhost|127\.0\.0\.1|\[::1\])(:[1-9][0-9]{0,3})?)/?$"
+    pattern = r"^(https://[a-zA-Z][a-zA-Z0-9]{0,40}(\.[a-zA-Z][a-zA-Z0-9]{0,20}){0,3}(:[1-9][0-9]{0,3})?|http://(localhost|127\.0\.0\.1|\[::1\])(:[1-9][0-9]{0,3})?)/?$"
 )]
 #[expect(dead_code, reason = "documents what the domain's `Origin` reads")]
 pub(crate) struct OriginText(String);
@@ -221,10 +222,10 @@ impl SettingsPatch {
         over(name, &mut form.name);
         over(currency, &mut form.currency);
         over(timezone, &mut form.timezone);
-        over(locale, &mut form.locale);
-        over(logo_url, &mut form.logo_url);
-        over(contact_email, &mut form.contact_email);
-        over(mail_from, &mut form.mail_from);
+        over_text(locale, &mut form.locale);
+        over_text(logo_url, &mut form.logo_url);
+        over_text(contact_email, &mut form.contact_email);
+        over_text(mail_from, &mut form.mail_from);
         over(allowed_origins, &mut form.allowed_origins);
         over(return_origins, &mut form.return_origins);
         over(minimum_age, &mut form.minimum_age);
@@ -233,8 +234,8 @@ impl SettingsPatch {
             Patch::Null => form.colours = None,
             Patch::Value(ColoursPatch { primary, background }) => {
                 let colours = form.colours.get_or_insert_default();
-                over(primary, &mut colours.primary);
-                over(background, &mut colours.background);
+                over_text(primary, &mut colours.primary);
+                over_text(background, &mut colours.background);
             }
         }
     }
@@ -245,6 +246,10 @@ fn over<T: Clone>(patch: &Patch<T>, value: &mut Option<T>) {
     if let Some(change) = patch.clone().into_change() {
         *value = change;
     }
+}
+
+fn over_text(patch: &Patch<Filled>, value: &mut Option<String>) {
+    over(&patch.as_ref().map(|Filled(text)| text.clone()), value);
 }
 
 /// Change the settings.

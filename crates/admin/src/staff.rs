@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::bodies::{DataBody, page};
-use crate::fields::{kept, required};
+use crate::fields::{kept, line_schema, required};
 use crate::identity::{ManageStaff, Staff};
 
 /// A member of the shop's staff.
@@ -138,7 +138,7 @@ pub(crate) async fn show(
     "role": "manager",
 }))]
 pub(crate) struct NewMemberBody {
-    #[schema(required, value_type = String, min_length = 1, max_length = 100, pattern = r"^[A-Za-z][A-Za-z '-]*$")]
+    #[schema(required, schema_with = line_schema)]
     name: Option<String>,
     /// In any case; stored in lower case.
     #[schema(required, value_type = String, format = Email, max_length = 254)]
@@ -198,7 +198,7 @@ pub(crate) async fn add(
 #[schema(example = json!({"name": "Olive Ash", "role": "fulfilment"}))]
 pub(crate) struct MemberPatch {
     #[serde(default)]
-    #[schema(value_type = String, min_length = 1, max_length = 100, pattern = r"^[A-Za-z][A-Za-z '-]*$")]
+    #[schema(schema_with = line_schema)]
     name: Patch<String>,
     /// A new one ends their sessions.
     #[serde(default)]

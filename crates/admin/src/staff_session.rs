@@ -9,13 +9,14 @@ use domain::accounts::{Email, PasswordText};
 use domain::fields::{FieldErrors, Fields};
 use domain::problem::Problem;
 use domain::tenants::Slug;
+use domain::text::filled;
 use marzipan_http::openapi::{Always, BadBody, ErrorBody, Forbidden, Invalid, Unauthenticated};
 use marzipan_http::{ApiError, IgnoredBody, JsonBody, RequestContext};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::bodies::DataBody;
-use crate::fields::{optional, required};
+use crate::fields::required;
 use crate::identity::{SignedIn, Staff};
 use crate::staff::MemberBody;
 use crate::totp;
@@ -38,7 +39,7 @@ pub(crate) struct LoginBody {
     #[schema(required, value_type = String, format = Password, min_length = 1, max_length = 200)]
     password: Option<String>,
     /// The code of the second factor, for those who have one.
-    #[schema(pattern = "^[0-9]{6}$")]
+    #[schema(pattern = "^([0-9]{3} ?[0-9]{3})?$")]
     code: Option<String>,
 }
 
@@ -48,7 +49,7 @@ impl LoginBody {
         let shop = fields.take("tenant", required(self.tenant.as_deref(), Slug::parse));
         let email = fields.take("email", required(self.email.as_deref(), Email::parse));
         let password = fields.take("password", PasswordText::parse(self.password.unwrap_or_default()));
-        let code = fields.take_optional("code", optional(self.code.as_deref(), totp::code));
+        let code = fields.take_optional("code", filled(self.code.as_deref()).map(totp::code));
         match (shop, email, password) {
             (Some(shop), Some(email), Some(password)) => {
                 fields.finish()?;

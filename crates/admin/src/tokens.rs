@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::bodies::{DataBody, page};
-use crate::fields::{optional, required};
+use crate::fields::{line_schema, required};
 use crate::identity::{Staff, Tokens};
 
 /// A storefront token, without its secret.
@@ -91,7 +91,7 @@ pub(crate) async fn list(
 #[schema(example = json!({"name": "Web pages", "expiresAt": "2031-01-01T00:00:00Z"}))]
 pub(crate) struct NewTokenBody {
     /// What staff call it, to tell it from the others.
-    #[schema(required, value_type = String, min_length = 1, max_length = 100, pattern = "^[!-~][ -~]*$")]
+    #[schema(required, schema_with = line_schema)]
     name: Option<String>,
     /// When it ends; without an end if left out.
     #[schema(format = DateTime)]
@@ -102,8 +102,7 @@ impl NewTokenBody {
     fn parse(self) -> Result<NewKey, FieldErrors> {
         let mut fields = Fields::default();
         let name = fields.take("name", required(self.name.as_deref(), Label::parse));
-        let expires_at =
-            fields.take_optional("expiresAt", optional(self.expires_at.as_deref(), Timestamp::parse));
+        let expires_at = fields.take_optional("expiresAt", self.expires_at.as_deref().map(Timestamp::parse));
         let Some(name) = name else { return Err(fields.into_errors()) };
         fields.finish()?;
         Ok(NewKey { name: name.as_str().to_owned(), expires_at })

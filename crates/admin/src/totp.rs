@@ -65,7 +65,7 @@ pub(crate) async fn begin(
 #[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"code": "492039"}))]
 pub(crate) struct CodeBody {
-    #[schema(required, value_type = String, pattern = "^[0-9]{6}$")]
+    #[schema(required, value_type = String, pattern = "^[0-9]{3} ?[0-9]{3}$")]
     code: Option<String>,
 }
 
