@@ -12,7 +12,7 @@ use marzipan_http::{ApiError, JsonBody, Patch};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Channel, DataBody, DetailsBody, required};
+use super::{Channel, DataBody, DetailsBody, required, short_enough};
 use crate::identity::Customer;
 
 /// Show the customer's details.
@@ -82,7 +82,7 @@ impl DetailsPatch {
             }),
             email: fields
                 .take_optional("email", needed(self.email, |email| required(Some(&email), Email::parse))),
-            return_url: self.return_url.into_change().flatten(),
+            return_url: short_enough(&mut fields, self.return_url.into_change().flatten()),
         };
         fields.finish()?;
         Ok(change)

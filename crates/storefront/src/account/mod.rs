@@ -13,10 +13,13 @@ mod subscriptions;
 mod verify;
 
 use commerce::accounts::Details;
-use domain::fields::Invalid;
+use commerce::Shop;
+use domain::fields::{Fields, Invalid};
+use domain::tenants::return_url;
 use marzipan_http::idempotency::honoured;
 use marzipan_http::ratelimit::strict;
 use serde::Serialize;
+use url::Url;
 use utoipa::ToSchema;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
@@ -132,6 +135,23 @@ impl From<Details> for DetailsBody {
             created_at: created_at.to_string(),
         }
     }
+}
+
+/// The page that a mail's link opens: only one of the shop's own origins, any other is left out. Refused where it is longer
+/// than any page's address.
+fn return_page(fields: &mut Fields, url: Option<String>, shop: &Shop) -> Option<Url> {
+    return_url(&short_enough(fields, url)?, &shop.settings.return_origins)
+}
+
+/// A page's address of a length that browsers and mail programs take.
+fn short_enough(fields: &mut Fields, url: Option<String>) -> Option<String> {
+    const MOST: usize = 2000;
+    let url = url?;
+    if url.chars().count() > MOST {
+        fields.refuse("returnUrl", "Must not be longer than 2000 characters.");
+        return None;
+    }
+    Some(url)
 }
 
 /// Reads a field that must be there; left out and blank are the same.

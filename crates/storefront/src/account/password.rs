@@ -7,13 +7,12 @@ use commerce::accounts::{self, ChangePassword, Client, ResetPassword};
 use domain::accounts::{Email, PasswordText};
 use domain::fields::Fields;
 use domain::problem::Problem;
-use domain::tenants::return_url;
 use marzipan_http::openapi::{Always, BadBody, Invalid, Unauthenticated};
 use marzipan_http::{ApiError, JsonBody, RequestContext};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::MessageBody;
+use super::{MessageBody, return_page};
 use crate::identity::{Customer, Visitor};
 
 /// A forgotten password.
@@ -50,7 +49,9 @@ pub(crate) async fn request_reset(
     State(commerce): State<Commerce>,
     JsonBody(body): JsonBody<RequestResetBody>,
 ) -> Result<Json<MessageBody>, ApiError> {
-    let page = body.return_url.and_then(|url| return_url(&url, &visit.shop.settings.return_origins));
+    let mut fields = Fields::default();
+    let page = return_page(&mut fields, body.return_url, &visit.shop);
+    fields.finish()?;
     if let Ok(email) = Email::parse(&body.email.unwrap_or_default()) {
         accounts::request_reset(&commerce, &visit.shop, email, page).await.map_err(Problem::from)?;
     }

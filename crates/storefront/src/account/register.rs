@@ -8,7 +8,6 @@ use commerce::{Commerce, Shop};
 use domain::accounts::{BirthDate, Email, Marketing, PasswordText, PersonName, Phone};
 use domain::fields::{FieldErrors, Fields};
 use domain::problem::Problem;
-use domain::tenants::return_url;
 use marzipan_http::openapi::{
     Always, BadBody, Conflict, IdempotencyKeyParam, Idempotent, Invalid, Unauthenticated,
 };
@@ -16,7 +15,7 @@ use marzipan_http::{ApiError, JsonBody};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Channel, MessageBody, optional, required};
+use super::{Channel, MessageBody, optional, required, return_page};
 use crate::identity::Visitor;
 
 /// A wish to have an account.
@@ -68,7 +67,7 @@ impl RegisterBody {
             "dateOfBirth",
             optional(self.date_of_birth.as_deref(), |text| BirthDate::parse(text, today)),
         );
-        let return_url = self.return_url.and_then(|url| return_url(&url, &shop.settings.return_origins));
+        let return_url = return_page(&mut fields, self.return_url, shop);
         match (first_name, last_name, email, password, marketing) {
             (Some(first_name), Some(last_name), Some(email), Some(password), Some(marketing)) => {
                 fields.finish()?;

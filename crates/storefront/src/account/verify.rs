@@ -7,14 +7,13 @@ use commerce::accounts::{self, Client};
 use domain::accounts::{DeviceName, Email};
 use domain::fields::Fields;
 use domain::problem::Problem;
-use domain::tenants::return_url;
 use marzipan_http::openapi::{Always, BadBody, Invalid, Unauthenticated};
 use marzipan_http::{ApiError, JsonBody, RequestContext};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::login::LoginAnswer;
-use super::{MessageBody, required};
+use super::{MessageBody, required, return_page};
 use crate::identity::Visitor;
 
 /// The token that a mail brought.
@@ -89,19 +88,13 @@ pub(crate) async fn resend(
     State(commerce): State<Commerce>,
     JsonBody(body): JsonBody<ResendBody>,
 ) -> Result<Json<MessageBody>, ApiError> {
-    let email = email_of(body.email.as_deref())?;
-    let page = body.return_url.and_then(|url| return_url(&url, &visit.shop.settings.return_origins));
+    let mut fields = Fields::default();
+    let email = fields.take("email", required(body.email.as_deref(), Email::parse));
+    let page = return_page(&mut fields, body.return_url, &visit.shop);
+    let Some(email) = email else { return Err(fields.into_errors().into()) };
+    fields.finish()?;
     accounts::resend_verification(&commerce, &visit.shop, email, page).await.map_err(Problem::from)?;
     Ok(Json(MessageBody {
         message: "If this address is waiting to be confirmed, we have sent the link again.",
     }))
-}
-
-/// The address of a form that asks for nothing else.
-pub(super) fn email_of(text: Option<&str>) -> Result<Email, ApiError> {
-    let mut fields = Fields::default();
-    match fields.take("email", required(text, Email::parse)) {
-        Some(email) => Ok(email),
-        None => Err(ApiError::invalid(fields.into_errors())),
-    }
 }
