@@ -51,6 +51,8 @@ impl Installation {
         set("MARZIPAN_DATA_DIR", &folder.path().join("data").to_string_lossy());
         set("MARZIPAN_PUBLIC_URL", PUBLIC_URL);
         set("MARZIPAN_LOG_FORMAT", "json");
+        // A command that should fail before it listens must not meet another test on the usual port.
+        set("MARZIPAN_LISTEN", "127.0.0.1:0");
         // Tests call far more often than a person does; those of the limits set their own.
         for limit in ["PER_ADDRESS", "PER_TOKEN", "STRICT"] {
             set(&format!("MARZIPAN_RATE_LIMIT_{limit}"), "0");
