@@ -184,11 +184,6 @@ fn refuses_passwords_that_many_people_have(shop: &Shop<'_>) {
     for common in ["password", "12345678", "qwertyuiop", "iloveyou", "football", "PASSWORD", "password1"] {
         register(shop, &with("password", json!(common))).expect_invalid(&["password"]);
     }
-    // Nor what is close at hand for whoever knows the customer or the shop.
-    for near in ["Ada Quill", "quillada", "Harbour Wines"] {
-        let body = register(shop, &with("password", json!(near))).expect_invalid(&["password"]);
-        assert!(!body.to_string().contains(near), "never say a password again: {body}");
-    }
     register(shop, &with("password", json!("mauve otter 12"))).expect(201);
 }
 
