@@ -29,7 +29,7 @@ fn run(document: &str, name: &str) {
     let output = Command::new(tool("schemathesis"))
         .arg("--config-file")
         .arg(tools.join("schemathesis.toml"))
-        .args(["run", "--no-color", "--seed", "1", "--workers", "2"])
+        .args(["run", "--no-color", "--seed", "1", "--workers", "1"])
         .arg(format!("http://{}{document}", server.address()))
         .args(["--url", &format!("http://{}", server.address())])
         .current_dir(folder.path())

@@ -6,7 +6,7 @@ use serde::Serialize;
 use store::accounts::addresses::{self as rows, AddressRow};
 use store::{StoreError, Tx};
 
-use super::{AccountError, SignedIn};
+use super::{AccountError, SignedIn, present};
 use crate::Commerce;
 
 /// Addresses that one customer may keep.
@@ -47,6 +47,7 @@ pub async fn add_address(
     commerce
         .store()
         .write(who.tenant, move |tx| {
+            present(tx, who.customer)?;
             if all(tx, who.customer)?.len() >= MOST {
                 return Err(AccountError::LimitReached(MOST));
             }
@@ -77,6 +78,7 @@ where
     commerce
         .store()
         .write(who.tenant, move |tx| {
+            present(tx, customer)?;
             let before = rows::find(tx, customer, id)?.ok_or(AccountError::NotFound)?;
             let mut form = shown(before.clone())?.address.to_form();
             change(&mut form);

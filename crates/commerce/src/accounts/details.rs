@@ -7,7 +7,7 @@ use store::{StoreError, Tx};
 use url::Url;
 
 use super::mail_tokens::{self, Purpose};
-use super::{AccountError, Details, SignedIn, check_age, email_of};
+use super::{AccountError, Details, SignedIn, check_age, email_of, present};
 use crate::mails::{self, Letter};
 use crate::{Commerce, Shop};
 
@@ -36,7 +36,7 @@ pub async fn change_details(
         .store()
         .write(who.tenant, move |tx| {
             let shop = Shop::of(tx, system_now)?;
-            let mut row = customers::find(tx, who.customer)?.ok_or(AccountError::Unauthenticated)?;
+            let mut row = present(tx, who.customer)?;
             let new_email = change.email.clone().filter(|email| row.email.as_deref() != Some(email.as_str()));
             apply(&mut row, &change, &shop)?;
             row.updated_at = shop.now;

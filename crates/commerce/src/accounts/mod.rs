@@ -25,8 +25,8 @@ use domain::problem::{Kind, Problem};
 use domain::tenants::MinimumAge;
 use domain::time::Timestamp;
 use serde::Serialize;
-use store::StoreError;
-use store::accounts::customers::Customer;
+use store::accounts::customers::{self, Customer};
+use store::{StoreError, Tx};
 
 use crate::HashingError;
 
@@ -172,6 +172,12 @@ impl Details {
             created_at: row.created_at,
         }
     }
+}
+
+/// The customer behind a session, within a transaction that changes something of theirs. A request that was under way
+/// while they were erased must not write anything personal again.
+pub(crate) fn present(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Customer, AccountError> {
+    customers::find(tx, customer)?.filter(|row| row.erased_at.is_none()).ok_or(AccountError::Unauthenticated)
 }
 
 /// The stored address of a customer that has not been erased.

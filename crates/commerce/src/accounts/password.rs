@@ -13,7 +13,7 @@ use url::Url;
 use super::mail_tokens::{self, Purpose};
 use super::register::check_guessable;
 use super::throttle::{self, Buckets};
-use super::{AccountError, Client, SignedIn, email_of};
+use super::{AccountError, Client, SignedIn, email_of, present};
 use crate::mails::{self, Letter};
 use crate::{Commerce, Shop};
 
@@ -144,7 +144,7 @@ pub async fn change_password(
         .store()
         .write(who.tenant, move |tx| {
             let shop = Shop::of(tx, system_now)?;
-            let mut row = customers::find(tx, who.customer)?.ok_or(AccountError::Unauthenticated)?;
+            let mut row = present(tx, who.customer)?;
             if row.password_hash.as_ref() != Some(&stored) || sessions::find(tx, who.session)?.is_none() {
                 // Changed or signed out from elsewhere while the passwords were hashed.
                 return Err(AccountError::Unauthenticated);
@@ -180,7 +180,7 @@ pub(super) async fn check_current(
         .store()
         .write(who.tenant, move |tx| {
             throttle::admit(tx, &asked, now)?;
-            customers::find(tx, customer)?.ok_or(AccountError::Unauthenticated)
+            present(tx, customer)
         })
         .await?;
     let stored = row.password_hash.ok_or(AccountError::Unauthenticated)?;

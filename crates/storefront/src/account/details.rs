@@ -61,7 +61,7 @@ pub(crate) struct DetailsPatch {
     email: Patch<String>,
     /// The page that the mailed link opens.
     #[serde(default)]
-    #[schema(value_type = Option<String>, format = Uri, max_length = 2000)]
+    #[schema(value_type = Option<String>, max_length = 2000)]
     return_url: Patch<String>,
 }
 

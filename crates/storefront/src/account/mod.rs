@@ -12,8 +12,8 @@ mod sessions;
 mod subscriptions;
 mod verify;
 
-use commerce::accounts::Details;
 use commerce::Shop;
+use commerce::accounts::Details;
 use domain::fields::{Fields, Invalid};
 use domain::tenants::return_url;
 use marzipan_http::idempotency::honoured;

@@ -24,7 +24,7 @@ pub(crate) struct RequestResetBody {
     #[schema(max_length = 254)]
     email: Option<String>,
     /// The page that the mailed link opens; its origin must be on the shop's list, else it is left out of the mail.
-    #[schema(format = Uri, max_length = 2000)]
+    #[schema(max_length = 2000)]
     return_url: Option<String>,
 }
 

@@ -49,7 +49,7 @@ pub(crate) struct RegisterBody {
     #[schema(format = Date)]
     date_of_birth: Option<String>,
     /// The page that the mailed link opens; its origin must be on the shop's list, else the mail holds a code instead.
-    #[schema(format = Uri, max_length = 2000)]
+    #[schema(max_length = 2000)]
     return_url: Option<String>,
 }
 

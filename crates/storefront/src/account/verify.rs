@@ -64,7 +64,7 @@ pub(crate) struct ResendBody {
     #[schema(required, value_type = String, format = Email, max_length = 254)]
     email: Option<String>,
     /// As at registration.
-    #[schema(format = Uri, max_length = 2000)]
+    #[schema(max_length = 2000)]
     return_url: Option<String>,
 }
 
