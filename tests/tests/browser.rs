@@ -16,7 +16,8 @@ fn the_reference_page_works_without_the_internet() {
         .arg(&picture)
         .output()
         .expect("node is installed");
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let said =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{said}\n{}", server.excerpt());
     assert!(picture.is_file());
 }

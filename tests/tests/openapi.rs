@@ -22,7 +22,8 @@ fn run(document: &str, name: &str) {
     let server = Server::shared(Engine::Sqlite);
     let shop = Shop::open(server);
     // The hooks sign a member of staff in whenever the run has ended their session.
-    let owner = json!({ "email": "owner@post.example", "name": "Olive", "role": "owner", "password": PASSWORD });
+    let owner =
+        json!({ "email": "owner@post.example", "name": "Olive", "role": "owner", "password": PASSWORD });
     shop.admin().post("/admin/v1/staff").json(&owner).send().expect(201);
     let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("tools");
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -42,7 +43,8 @@ fn run(document: &str, name: &str) {
         .env("SHOP_PASSWORD", PASSWORD)
         .output()
         .expect("it starts");
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let said =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     let report = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../target/schemathesis-{name}.txt"));
     std::fs::write(&report, &said).expect("target is there");
     let end = said.chars().rev().take(12_000).collect::<Vec<_>>().into_iter().rev().collect::<String>();
