@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::bodies::{DataBody, page};
-use crate::fields::{line_schema, required};
 use crate::identity::{AdminKeys, Staff};
+use marzipan_http::fields::{line_schema, required};
 
 /// An admin key, without its secret.
 #[derive(Serialize, ToSchema)]

@@ -21,8 +21,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::bodies::{DataBody, page};
-use crate::fields::{Filled, kept, line_schema, phone_schema, removable, required};
+use crate::fields::{Filled, removable};
 use crate::identity::{CustomersRead, CustomersWrite, Staff};
+use marzipan_http::fields::{kept, line_schema, phone_schema, required};
 
 /// A customer of the shop.
 #[derive(Serialize, ToSchema)]

@@ -13,8 +13,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::bodies::DataBody;
-use crate::fields::{Filled, line_schema};
+use crate::fields::Filled;
 use crate::identity::{SettingsRead, SettingsWrite, Staff};
+use marzipan_http::fields::line_schema;
 
 /// What the shop is set up with.
 #[derive(Serialize, ToSchema)]

@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::bodies::{DataBody, page};
-use crate::fields::{kept, line_schema, required};
 use crate::identity::{ManageStaff, Staff};
+use marzipan_http::fields::{kept, line_schema, required};
 
 /// A member of the shop's staff.
 #[derive(Serialize, ToSchema)]

@@ -16,10 +16,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::bodies::DataBody;
-use crate::fields::required;
 use crate::identity::{SignedIn, Staff};
 use crate::staff::MemberBody;
 use crate::totp;
+use marzipan_http::fields::required;
 
 /// An attempt to sign in.
 #[derive(Deserialize, ToSchema)]

@@ -11,8 +11,8 @@ use marzipan_http::{ApiError, JsonBody};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::fields::required;
 use crate::identity::{Staff, TestClock};
+use marzipan_http::fields::required;
 
 /// The time at the shop.
 #[derive(Serialize, ToSchema)]

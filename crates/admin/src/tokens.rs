@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::bodies::{DataBody, page};
-use crate::fields::{line_schema, required};
 use crate::identity::{Staff, Tokens};
+use marzipan_http::fields::{line_schema, required};
 
 /// A storefront token, without its secret.
 #[derive(Serialize, ToSchema)]

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::bodies::DataBody;
-use crate::fields::required;
 use crate::identity::{SignedIn, Staff};
+use marzipan_http::fields::required;
 
 /// A secret that waits for its first code.
 #[derive(Serialize, ToSchema)]

@@ -9,6 +9,7 @@ pub mod cors;
 pub mod edge;
 pub mod error;
 pub mod etag;
+pub mod fields;
 pub mod health;
 pub mod idempotency;
 pub mod list;

@@ -8,6 +8,9 @@ use commerce::accounts::{self, AddressEntry};
 use domain::accounts::AddressForm;
 use domain::ids::AddressId;
 use domain::problem::Problem;
+use marzipan_http::fields::{
+    long_line_schema, optional_line_schema, optional_long_line_schema, optional_phone_schema, postcode_schema,
+};
 use marzipan_http::openapi::{
     Always, BadBody, Conflict, IdempotencyKeyParam, Idempotent, Invalid, NotFound, Unauthenticated,
 };
@@ -106,26 +109,26 @@ impl From<AddressEntry> for AddressBody {
     "isDefaultShipping": true,
 }))]
 pub(crate) struct NewAddressBody {
-    #[schema(max_length = 100, pattern = "^[ -~]*$")]
+    #[schema(schema_with = optional_line_schema)]
     first_name: Option<String>,
-    #[schema(max_length = 100, pattern = "^[ -~]*$")]
+    #[schema(schema_with = optional_line_schema)]
     last_name: Option<String>,
-    #[schema(max_length = 200, pattern = "^[ -~]*$")]
+    #[schema(schema_with = optional_long_line_schema)]
     company: Option<String>,
-    #[schema(required, value_type = String, min_length = 1, max_length = 200, pattern = "^[!-~][ -~]*$")]
+    #[schema(required, schema_with = long_line_schema)]
     line1: Option<String>,
-    #[schema(max_length = 200, pattern = "^[ -~]*$")]
+    #[schema(schema_with = optional_long_line_schema)]
     line2: Option<String>,
-    #[schema(required, value_type = String, min_length = 1, max_length = 200, pattern = "^[!-~][ -~]*$")]
+    #[schema(required, schema_with = long_line_schema)]
     city: Option<String>,
-    #[schema(max_length = 200, pattern = "^[ -~]*$")]
+    #[schema(schema_with = optional_long_line_schema)]
     county: Option<String>,
-    #[schema(required, value_type = String, min_length = 1, max_length = 16, pattern = "^[!-~][ -~]*$")]
+    #[schema(required, schema_with = postcode_schema)]
     postcode: Option<String>,
     /// ISO 3166 alpha-2, in either case.
-    #[schema(required, value_type = String, pattern = "^(GB|IE|FR|DE|ES|IT|US|CA|AU|NZ|[A-Z]{2})$")]
+    #[schema(required, value_type = String, pattern = "^(GB|IE|FR|DE|ES|IT|US|CA|AU|NZ|[A-Za-z]{2})$")]
     country: Option<String>,
-    #[schema(max_length = 32, pattern = r"^(\+?[0-9][0-9 ().-]{2,30})?$")]
+    #[schema(schema_with = optional_phone_schema)]
     phone: Option<String>,
     is_default_shipping: Option<bool>,
     is_default_billing: Option<bool>,
@@ -208,34 +211,34 @@ impl From<NewAddressBody> for AddressForm {
 #[schema(example = json!({"line2": "Flat 2", "isDefaultShipping": true}))]
 pub(crate) struct AddressPatch {
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 100, pattern = "^[ -~]*$")]
+    #[schema(schema_with = optional_line_schema)]
     first_name: Patch<String>,
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 100, pattern = "^[ -~]*$")]
+    #[schema(schema_with = optional_line_schema)]
     last_name: Patch<String>,
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 200, pattern = "^[ -~]*$")]
+    #[schema(schema_with = optional_long_line_schema)]
     company: Patch<String>,
     #[serde(default)]
-    #[schema(value_type = String, min_length = 1, max_length = 200, pattern = "^[!-~][ -~]*$")]
+    #[schema(schema_with = long_line_schema)]
     line1: Patch<String>,
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 200, pattern = "^[ -~]*$")]
+    #[schema(schema_with = optional_long_line_schema)]
     line2: Patch<String>,
     #[serde(default)]
-    #[schema(value_type = String, min_length = 1, max_length = 200, pattern = "^[!-~][ -~]*$")]
+    #[schema(schema_with = long_line_schema)]
     city: Patch<String>,
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 200, pattern = "^[ -~]*$")]
+    #[schema(schema_with = optional_long_line_schema)]
     county: Patch<String>,
     #[serde(default)]
-    #[schema(value_type = String, min_length = 1, max_length = 16, pattern = "^[!-~][ -~]*$")]
+    #[schema(schema_with = postcode_schema)]
     postcode: Patch<String>,
     #[serde(default)]
-    #[schema(value_type = String, pattern = "^(GB|IE|FR|DE|ES|IT|US|CA|AU|NZ|[A-Z]{2})$")]
+    #[schema(value_type = String, pattern = "^(GB|IE|FR|DE|ES|IT|US|CA|AU|NZ|[A-Za-z]{2})$")]
     country: Patch<String>,
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 32, pattern = r"^(\+?[0-9][0-9 ().-]{2,30})?$")]
+    #[schema(schema_with = optional_phone_schema)]
     phone: Patch<String>,
     is_default_shipping: Option<bool>,
     is_default_billing: Option<bool>,

@@ -7,12 +7,13 @@ use commerce::accounts::{self, DetailsChange, SignedIn};
 use domain::accounts::{BirthDate, Email, Marketing, PersonName, Phone};
 use domain::fields::{FieldErrors, Fields, Invalid as Refused};
 use domain::problem::Problem;
+use marzipan_http::fields::{kept, line_schema, optional_phone_schema, required};
 use marzipan_http::openapi::{Always, BadBody, Invalid, Unauthenticated};
 use marzipan_http::{ApiError, JsonBody, Patch};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Channel, DataBody, DetailsBody, required, short_enough};
+use super::{Channel, DataBody, DetailsBody, short_enough};
 use crate::identity::Customer;
 
 /// Show the customer's details.
@@ -39,21 +40,21 @@ pub(crate) async fn show(Customer(who): Customer) -> Json<DataBody<DetailsBody>>
 #[schema(example = json!({"phone": "+44 20 7946 0000", "marketing": ["email", "post"]}))]
 pub(crate) struct DetailsPatch {
     #[serde(default)]
-    #[schema(value_type = String, min_length = 1, max_length = 100, pattern = r"^[A-Za-z][A-Za-z '-]*$")]
+    #[schema(schema_with = line_schema)]
     first_name: Patch<String>,
     #[serde(default)]
-    #[schema(value_type = String, min_length = 1, max_length = 100, pattern = r"^[A-Za-z][A-Za-z '-]*$")]
+    #[schema(schema_with = line_schema)]
     last_name: Patch<String>,
     /// Null removes it.
     #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 32, pattern = r"^(\+?[0-9][0-9 ().-]{2,30})?$")]
+    #[schema(schema_with = optional_phone_schema)]
     phone: Patch<String>,
     #[serde(default)]
     #[schema(value_type = Vec<Channel>)]
     marketing: Patch<Vec<String>>,
     /// Null removes it, where the shop sets no minimum age.
     #[serde(default)]
-    #[schema(value_type = Option<String>, format = Date)]
+    #[schema(value_type = Option<String>, pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
     date_of_birth: Patch<String>,
     /// Counts only once the token mailed to it is verified; the old address is told.
     #[serde(default)]
@@ -71,30 +72,22 @@ impl DetailsPatch {
         let today = who.now.utc_date();
         let change = DetailsChange {
             first_name: fields
-                .take_optional("firstName", needed(self.first_name, |name| PersonName::parse(&name))),
+                .take_optional("firstName", kept(self.first_name, |name| PersonName::parse(&name))),
             last_name: fields
-                .take_optional("lastName", needed(self.last_name, |name| PersonName::parse(&name))),
+                .take_optional("lastName", kept(self.last_name, |name| PersonName::parse(&name))),
             phone: removable(&mut fields, "phone", self.phone, Phone::parse),
             marketing: fields
-                .take_optional("marketing", needed(self.marketing, |words| Marketing::parse(&words))),
+                .take_optional("marketing", kept(self.marketing, |words| Marketing::parse(&words))),
             date_of_birth: removable(&mut fields, "dateOfBirth", self.date_of_birth, |text| {
                 BirthDate::parse(text, today)
             }),
             email: fields
-                .take_optional("email", needed(self.email, |email| required(Some(&email), Email::parse))),
+                .take_optional("email", kept(self.email, |email| required(Some(&email), Email::parse))),
             return_url: short_enough(&mut fields, self.return_url.into_change().flatten()),
         };
         fields.finish()?;
         Ok(change)
     }
-}
-
-/// A field that can be changed and not removed.
-fn needed<T, U>(patch: Patch<T>, parse: impl FnOnce(T) -> Result<U, Refused>) -> Option<Result<U, Refused>> {
-    patch.into_change().map(|value| match value {
-        Some(value) => parse(value),
-        None => Err(Refused::new("Must not be null.")),
-    })
 }
 
 /// A field that null or blank removes.

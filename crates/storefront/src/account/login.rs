@@ -7,12 +7,13 @@ use commerce::accounts::{self, Client, LogIn, LoggedIn};
 use domain::accounts::{DeviceName, Email, PasswordText};
 use domain::fields::{FieldErrors, Fields};
 use domain::problem::Problem;
+use marzipan_http::fields::required;
 use marzipan_http::openapi::{Always, BadBody, Forbidden, Invalid, Unauthenticated};
 use marzipan_http::{ApiError, JsonBody, RequestContext};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{DetailsBody, required};
+use super::DetailsBody;
 use crate::identity::Visitor;
 
 /// An attempt to sign in.

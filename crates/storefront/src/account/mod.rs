@@ -154,14 +154,6 @@ fn short_enough(fields: &mut Fields, url: Option<String>) -> Option<String> {
     Some(url)
 }
 
-/// Reads a field that must be there; left out and blank are the same.
-fn required<T>(text: Option<&str>, parse: impl FnOnce(&str) -> Result<T, Invalid>) -> Result<T, Invalid> {
-    match text {
-        Some(text) if !text.trim().is_empty() => parse(text),
-        _ => Err(Invalid::new("Is required.")),
-    }
-}
-
 /// Reads a field that may be left out or blank.
 fn optional<T>(
     text: Option<&str>,

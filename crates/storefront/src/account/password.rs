@@ -51,8 +51,12 @@ pub(crate) async fn request_reset(
 ) -> Result<Json<MessageBody>, ApiError> {
     let mut fields = Fields::default();
     let page = return_page(&mut fields, body.return_url, &visit.shop);
+    let text = body.email.unwrap_or_default();
+    if text.chars().count() > 254 {
+        fields.refuse("email", "Must not be longer than 254 characters.");
+    }
     fields.finish()?;
-    if let Ok(email) = Email::parse(&body.email.unwrap_or_default()) {
+    if let Ok(email) = Email::parse(&text) {
         accounts::request_reset(&commerce, &visit.shop, email, page).await.map_err(Problem::from)?;
     }
     Ok(Json(MessageBody {

@@ -8,6 +8,7 @@ use commerce::{Commerce, Shop};
 use domain::accounts::{BirthDate, Email, Marketing, PasswordText, PersonName, Phone};
 use domain::fields::{FieldErrors, Fields};
 use domain::problem::Problem;
+use marzipan_http::fields::{line_schema, optional_phone_schema, required};
 use marzipan_http::openapi::{
     Always, BadBody, Conflict, IdempotencyKeyParam, Idempotent, Invalid, Unauthenticated,
 };
@@ -15,7 +16,7 @@ use marzipan_http::{ApiError, JsonBody};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Channel, MessageBody, optional, required, return_page};
+use super::{Channel, MessageBody, optional, return_page};
 use crate::identity::Visitor;
 
 /// A wish to have an account.
@@ -30,9 +31,9 @@ use crate::identity::Visitor;
     "returnUrl": "https://shop.example/account/verify",
 }))]
 pub(crate) struct RegisterBody {
-    #[schema(required, value_type = String, min_length = 1, max_length = 100, pattern = r"^[A-Za-z][A-Za-z '-]*$")]
+    #[schema(required, schema_with = line_schema)]
     first_name: Option<String>,
-    #[schema(required, value_type = String, min_length = 1, max_length = 100, pattern = r"^[A-Za-z][A-Za-z '-]*$")]
+    #[schema(required, schema_with = line_schema)]
     last_name: Option<String>,
     /// In any case; stored in lower case.
     #[schema(required, value_type = String, format = Email, max_length = 254)]
@@ -40,13 +41,13 @@ pub(crate) struct RegisterBody {
     /// Must not be among the first ten thousand that a guesser tries.
     #[schema(required, value_type = String, format = Password, min_length = 8, max_length = 200)]
     password: Option<String>,
-    #[schema(max_length = 32, pattern = r"^(\+?[0-9][0-9 ().-]{2,30})?$")]
+    #[schema(schema_with = optional_phone_schema)]
     phone: Option<String>,
     #[serde(default)]
     #[schema(value_type = Option<Vec<Channel>>)]
     marketing: Option<Vec<String>>,
     /// Required where the shop sets a minimum age.
-    #[schema(format = Date)]
+    #[schema(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
     date_of_birth: Option<String>,
     /// The page that the mailed link opens; its origin must be on the shop's list, else the mail holds a code instead.
     #[schema(max_length = 2000)]

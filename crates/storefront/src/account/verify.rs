@@ -7,13 +7,14 @@ use commerce::accounts::{self, Client};
 use domain::accounts::{DeviceName, Email};
 use domain::fields::Fields;
 use domain::problem::Problem;
+use marzipan_http::fields::required;
 use marzipan_http::openapi::{Always, BadBody, Invalid, Unauthenticated};
 use marzipan_http::{ApiError, JsonBody, RequestContext};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::login::LoginAnswer;
-use super::{MessageBody, required, return_page};
+use super::{MessageBody, return_page};
 use crate::identity::Visitor;
 
 /// The token that a mail brought.

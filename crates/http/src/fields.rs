@@ -1,0 +1,92 @@
+//! How the fields of a request are read, and what the document says of them. Rule: a schema allows what is read and
+//! nothing else, as far as a schema can say it.
+
+use domain::fields::Invalid;
+use domain::text::filled;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
+
+use crate::patch::Patch;
+
+/// Control characters and marks that turn the writing: what no line of text may hold.
+const UNFIT: &str = r"\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069";
+
+/// One line of 1 to 100 characters with something to be seen in it.
+#[must_use]
+pub fn line_schema() -> Object {
+    required_line(100)
+}
+
+/// One line of 1 to 200 characters: a line of an address.
+#[must_use]
+pub fn long_line_schema() -> Object {
+    required_line(200)
+}
+
+/// One line of 1 to 16 characters.
+#[must_use]
+pub fn postcode_schema() -> Object {
+    required_line(16)
+}
+
+/// As [`line_schema`]; blank or null for none.
+#[must_use]
+pub fn optional_line_schema() -> Object {
+    optional_line(100)
+}
+
+/// As [`long_line_schema`]; blank or null for none.
+#[must_use]
+pub fn optional_long_line_schema() -> Object {
+    optional_line(200)
+}
+
+fn required_line(most: usize) -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(most))
+        .pattern(Some(format!(r"^[^{UNFIT}]*[^\s{UNFIT}][^{UNFIT}]*$")))
+        .build()
+}
+
+fn optional_line(most: usize) -> Object {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+        .max_length(Some(most))
+        .pattern(Some(format!(r"^[^{UNFIT}]*$")))
+        .build()
+}
+
+/// A phone number, three digits at least with the usual marks, or null for none.
+#[must_use]
+pub fn phone_schema() -> Object {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+        .max_length(Some(32))
+        .pattern(Some("^[ +().-]*([0-9][ +().-]*){3,32}$"))
+        .build()
+}
+
+/// As [`phone_schema`]; blank for none, too.
+#[must_use]
+pub fn optional_phone_schema() -> Object {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+        .max_length(Some(32))
+        .pattern(Some("^([ +().-]*([0-9][ +().-]*){3,32}| *)$"))
+        .build()
+}
+
+/// A field that must be there.
+pub fn required<T>(text: Option<&str>, parse: impl FnOnce(&str) -> Result<T, Invalid>) -> Result<T, Invalid> {
+    filled(text).map_or(Err(Invalid::fixed("Is required.")), parse)
+}
+
+/// A field of a PATCH that can be changed and not removed.
+pub fn kept<T, U>(
+    patch: Patch<T>,
+    parse: impl FnOnce(T) -> Result<U, Invalid>,
+) -> Option<Result<U, Invalid>> {
+    let change = patch.into_change()?;
+    Some(change.map_or(Err(Invalid::fixed("Must not be null.")), parse))
+}
