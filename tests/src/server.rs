@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::LazyLock;
@@ -64,7 +65,12 @@ impl Installation {
 
     /// Another, empty database with the same keys.
     pub fn another(&self) -> Self {
-        let mut other = Self::new(self.engine);
+        self.another_on(self.engine)
+    }
+
+    /// The same on the other engine, perhaps.
+    pub fn another_on(&self, engine: Engine) -> Self {
+        let mut other = Self::new(engine);
         let keys = self.settings["MARZIPAN_SECRET_KEY_FILE"].clone();
         other.settings.insert("MARZIPAN_SECRET_KEY_FILE".to_owned(), keys);
         other
@@ -152,12 +158,17 @@ impl Server {
 
     /// A server with further settings.
     pub fn start_with(installation: &Installation, settings: &[(&str, &str)]) -> Self {
+        Self::start_as(installation, "all", settings)
+    }
+
+    /// A server that does one half of the work: `web` or `worker`.
+    pub fn start_as(installation: &Installation, role: &str, settings: &[(&str, &str)]) -> Self {
         static NODES: AtomicU32 = AtomicU32::new(0);
         let number = NODES.fetch_add(1, Ordering::Relaxed);
         let address = free_address();
         let metrics = free_address();
         let log = installation.folder().join(format!("node-{number}.log"));
-        let mut command = installation.command(["serve"]);
+        let mut command = installation.command(["serve", "--role", role]);
         command
             .env("MARZIPAN_LISTEN", address.to_string())
             .env("MARZIPAN_METRICS_LISTEN", metrics.to_string())
@@ -320,6 +331,8 @@ fn spawn(command: &mut Command, log: &Path, folder: &Path) -> (Child, Child) {
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
+        // An interrupt from the terminal goes to our process group; the guard must outlive it.
+        .process_group(0)
         .spawn()
         .expect("sh starts");
     (child, guard)

@@ -15,6 +15,7 @@ on_both_engines!(
     migrating_twice_changes_nothing,
     an_unmigrated_database_is_refused_when_asked_so,
     a_newer_schema_is_refused,
+    settings_come_from_a_file_too,
     doctor_says_what_is_well_and_no_secret,
     what_was_backed_up_is_restored,
     the_documents_are_printed_as_they_are_served,
@@ -249,6 +250,51 @@ fn what_was_backed_up_is_restored(installation: &Installation) {
     let output = elsewhere.run(["doctor"]);
     expect_status(&output, 0);
     expect_failure(&elsewhere.another().run(["restore", "/nowhere/at/all"]), &["/nowhere/at/all"]);
+}
+
+/// A shop that has outgrown its one machine takes its data along.
+#[test]
+fn a_backup_moves_between_the_engines() {
+    for (from, to) in [(Engine::Sqlite, Engine::Postgres), (Engine::Postgres, Engine::Sqlite)] {
+        let old = Installation::new(from);
+        let backup = old.folder().join("shop.backup").to_string_lossy().into_owned();
+        let session = {
+            let server = Server::start(&old);
+            let shop = Shop::open_on(&server, &old);
+            let customer = shop.customer_named("Zoë", "Quill");
+            expect_status(&old.run(["backup", &backup]), 0);
+            Client::clone(&customer)
+        };
+
+        let new = old.another_on(to);
+        expect_status(&new.run(["restore", &backup]), 0);
+
+        let server = Server::start(&new);
+        let answer = session.at(server.address()).get("/v1/account/details").send().expect(200);
+        assert_eq!(answer.data()["firstName"], "Zoë");
+    }
+}
+
+fn settings_come_from_a_file_too(installation: &Installation) {
+    let file = installation.folder().join("marzipan.toml");
+    let elsewhere = installation.folder().join("elsewhere");
+    std::fs::write(&file, format!("data_dir = '{}'\nlog_format = 'json'\n", elsewhere.display()))
+        .expect("a file");
+    let file = file.to_string_lossy().into_owned();
+    let migrate = || {
+        let mut command = installation.command(["migrate", "--config", &file]);
+        command.env_remove("MARZIPAN_DATABASE_URL").env_remove("MARZIPAN_SECRET_KEY_FILE");
+        command
+    };
+    let data =
+        |folder: &std::path::Path| folder.is_dir() && folder.read_dir().is_ok_and(|all| all.count() > 0);
+
+    // The environment overrules the file.
+    let here = installation.folder().join("here");
+    expect_status(&migrate().env("MARZIPAN_DATA_DIR", &here).output().expect("it starts"), 0);
+    assert!(data(&here) && !data(&elsewhere));
+    expect_status(&migrate().env_remove("MARZIPAN_DATA_DIR").output().expect("it starts"), 0);
+    assert!(data(&elsewhere));
 }
 
 fn the_documents_are_printed_as_they_are_served(shop: &Shop<'_>) {

@@ -8,6 +8,7 @@ on_both_engines!(
     answers_with_a_token_and_the_details,
     hides_whether_an_address_has_an_account,
     hashes_once_whatever_the_reason_of_a_refusal,
+    an_old_hash_is_made_anew,
     delays_double_up_to_fifteen_minutes,
     a_delay_refuses_the_right_password_too_and_success_ends_it,
     a_delay_survives_a_restart,
@@ -101,6 +102,27 @@ fn hashes_once_whatever_the_reason_of_a_refusal(installation: &Installation) {
     for (what, counted, expected) in counts {
         assert!((counted - expected).abs() < 0.5, "{what}: {counted} hashes, not {expected}");
     }
+}
+
+/// A hash of the test password with parameters of years ago.
+const OLD_HASH: &str =
+    "$argon2id$v=19$m=8192,t=1,p=1$/VElafMGjAfR6dtSOufXxg$KlE6m/wdBJCA9b4hiKAzScwYUmiZ4U0AxT4f2c7CuMQ";
+
+fn an_old_hash_is_made_anew(installation: &Installation) {
+    let server = Server::start(installation);
+    let shop = Shop::open_on(&server, installation);
+    let customer = shop.customer();
+    let stored = || installation.sql("select password_hash from customers");
+    drop(installation.sql(&format!("update customers set password_hash = '{OLD_HASH}'")));
+    customer.try_log_in(WRONG, "Phone").expect(401);
+    assert_eq!(stored(), OLD_HASH);
+
+    customer.try_log_in(PASSWORD, "Phone").expect(200);
+
+    let anew = stored();
+    assert!(anew.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{anew}");
+    customer.try_log_in(PASSWORD, "Phone").expect(200);
+    assert_eq!(stored(), anew, "once is enough");
 }
 
 /// Fails until the answer is a delay, and tells how long it is.

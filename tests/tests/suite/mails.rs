@@ -10,6 +10,7 @@ on_both_engines!(
     a_refused_mail_is_parked_with_its_reason,
     wait_for_a_mail_server_that_is_down,
     hold_no_token_once_they_have_left,
+    leave_from_a_worker_that_serves_nobody,
 );
 
 fn register(shop: &Client, email: &str) {
@@ -144,4 +145,20 @@ fn hold_no_token_once_they_have_left(installation: &Installation) {
     assert!(!outbox.contains(&token), "{outbox}");
     let body = json!({ "token": token });
     client("storefrontToken").post("/v1/account/verify").json(&body).send().expect(200);
+}
+
+fn leave_from_a_worker_that_serves_nobody(installation: &Installation) {
+    let sink = Sink::start("250 OK");
+    let settings = [("MARZIPAN_SMTP_URL", sink.url())];
+    let web = Server::start_as(installation, "web", &settings);
+    let shop = Shop::open_on(&web, installation);
+    register(&shop.visitor(), "zoe@post.example");
+    assert_eq!(shop.last_mail_to("zoe@post.example", "verify_email").text("status"), "queued");
+
+    let worker = Server::start_as(installation, "worker", &settings);
+
+    assert_eq!(sink.wait_for(1)[0].to, ["zoe@post.example"]);
+    let at_worker = shop.visitor().at(worker.address());
+    at_worker.get("/health/live").send().expect(200);
+    at_worker.post("/v1/account/verify").json(&json!({ "token": "mzm_nonsense" })).send().expect(404);
 }
