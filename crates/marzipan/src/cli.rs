@@ -189,7 +189,7 @@ pub(crate) struct AdminCreate {
     /// The person's name; the address's first part if left out.
     #[arg(long, value_parser = PersonName::parse)]
     pub(crate) name: Option<PersonName>,
-    /// `owner`, `manager`, `fulfilment`, `content` or `read_only`.
+    /// `owner`, `manager`, `fulfilment`, `content` or `read-only`.
     #[arg(long, default_value = "owner", value_parser = Role::parse)]
     pub(crate) role: Role,
     /// Read the password from the standard input.
