@@ -98,11 +98,15 @@ impl Bench {
         let mut plan = self.plan(server.address(), requests);
         let mut pairs = Vec::new();
         let mut p99s = Vec::new();
+        let (mut our_cpu, mut their_cpu) = (Vec::new(), Vec::new());
         for _ in 0..self.lengths.runs {
+            let before = (server.cpu()?, bare.cpu()?);
             plan.address = server.address();
             let ours: load::Report = role("load", &plan, None)?;
             plan.address = bare.address();
             let theirs: load::Report = role("load", &plan, None)?;
+            our_cpu.push(micros_each(server.cpu()?.saturating_sub(before.0), &plan, &ours));
+            their_cpu.push(micros_each(bare.cpu()?.saturating_sub(before.1), &plan, &theirs));
             p99s.push(ours.p99_ms);
             pairs.push((ours.per_second, theirs.per_second));
         }
@@ -110,7 +114,12 @@ impl Bench {
             Some(target) => ("GET /v1/account/details, 64 connections", Some(target)),
             None => ("the same with the log as it is set at first, into a file", None),
         };
-        let note = format!("p99 {:.1} ms", median(p99s));
+        let note = format!(
+            "p99 {:.1} ms, {:.0} µs of processor time an answer beside the bare server's {:.0}",
+            median(p99s),
+            median(our_cpu),
+            median(their_cpu)
+        );
         Ok(vec![self.compare(what, "bare axum", &pairs, target, &note)])
     }
 
@@ -318,6 +327,11 @@ fn recorded(server: &Server, token: &str) -> Result<bare::Answer> {
         .filter(|(name, _)| !written_by_the_library.contains(&name.as_str()))
         .collect();
     Ok(bare::Answer { path: DETAILS.to_owned(), headers, body: answer.body })
+}
+
+/// The processor time of each answer, those of the warm-up included.
+fn micros_each(cpu: Duration, plan: &load::Plan, report: &load::Report) -> f64 {
+    cpu.as_secs_f64() * 1e6 / (report.per_second * (report.seconds + plan.warm_up_seconds))
 }
 
 fn median(mut figures: Vec<f64>) -> f64 {

@@ -125,6 +125,11 @@ impl Server {
         self.ready_after
     }
 
+    /// The processor time that it has used.
+    pub(crate) fn cpu(&self) -> Result<Duration> {
+        self.process.cpu()
+    }
+
     /// Its resident memory in bytes.
     pub(crate) fn resident(&self) -> Result<u64> {
         let path = format!("/proc/{}/status", self.process.0.id());
@@ -153,6 +158,18 @@ impl Server {
 
 /// A child that ends with its owner.
 struct Process(Child);
+
+impl Process {
+    /// The processor time that it has used.
+    fn cpu(&self) -> Result<Duration> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.0.id()))?;
+        // The fields are counted from the end of the name, which may hold spaces. Linux counts in hundredths here.
+        let (_, fields) = stat.rsplit_once(") ").context("no name in /proc/…/stat")?;
+        let fields: Vec<&str> = fields.split(' ').collect();
+        let (user, system): (u64, u64) = (fields[11].parse()?, fields[12].parse()?);
+        Ok(Duration::from_millis((user + system) * 10))
+    }
+}
 
 impl Drop for Process {
     fn drop(&mut self) {
@@ -184,7 +201,7 @@ pub(crate) fn role<I: Serialize, O: DeserializeOwned>(
 
 /// A role that serves until it is dropped.
 pub(crate) struct Baseline {
-    _process: Process,
+    process: Process,
     address: SocketAddr,
 }
 
@@ -196,7 +213,11 @@ impl Baseline {
         let mut line = String::new();
         BufReader::new(process.0.stdout.as_mut().context("a pipe")?).read_line(&mut line)?;
         let address = serde_json::from_str(&line).with_context(|| format!("`{name}` did not start"))?;
-        Ok(Self { _process: process, address })
+        Ok(Self { process, address })
+    }
+
+    pub(crate) fn cpu(&self) -> Result<Duration> {
+        self.process.cpu()
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
