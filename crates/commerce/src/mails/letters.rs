@@ -218,6 +218,17 @@ mod tests {
     }
 
     #[test]
+    fn the_text_ends_with_the_shops_name_and_address_on_lines_of_their_own() {
+        let mut shop = shop("Malt & Vine");
+        let mut form = shop.settings.to_form();
+        form.contact_email = Some("hello@vine.example".to_owned());
+        shop.settings = Arc::new(form.parse().expect("valid settings"));
+        let letter = Letter::PasswordChanged { first_name: "Ann".to_owned() };
+        let written = letter.write(&shop).expect("writes");
+        assert!(written.body.text.ends_with("\n-- \nMalt & Vine\nhello@vine.example\n"), "{}", written.body.text);
+    }
+
+    #[test]
     fn a_token_goes_into_the_shops_page_or_stands_alone() {
         let page = Url::parse("https://shop.example/verify?lang=en").expect("a URL");
         let with = |return_url| Letter::VerifyEmail {
