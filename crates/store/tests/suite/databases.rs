@@ -82,8 +82,7 @@ impl Database {
     pub(crate) fn execute(&self, sql: &str) {
         match self.url.strip_prefix("sqlite://") {
             Some(path) => {
-                let mut conn = SqliteConnection::establish(path).expect("opens");
-                conn.batch_execute(&format!("PRAGMA foreign_keys = ON; {sql}")).expect(sql);
+                sqlite(path).batch_execute(&format!("PRAGMA foreign_keys = ON; {sql}")).expect(sql);
             }
             None => PgConnection::establish(&self.url).expect("opens").batch_execute(sql).expect(sql),
         }
@@ -92,10 +91,17 @@ impl Database {
     /// The texts that a query gives in its one column `word`.
     pub(crate) fn words(&self, sql: &str) -> Vec<String> {
         let rows: Vec<Word> = match self.url.strip_prefix("sqlite://") {
-            Some(path) => sql_query(sql).load(&mut SqliteConnection::establish(path).expect("opens")),
+            Some(path) => sql_query(sql).load(&mut sqlite(path)),
             None => sql_query(sql).load(&mut PgConnection::establish(&self.url).expect("opens")),
         }
         .expect(sql);
         rows.into_iter().map(|row| row.word).collect()
     }
+}
+
+/// A connection that waits while a store that was just dropped closes its own.
+fn sqlite(path: &str) -> SqliteConnection {
+    let mut conn = SqliteConnection::establish(path).expect("opens");
+    conn.batch_execute("PRAGMA busy_timeout = 10000").expect("waits");
+    conn
 }
