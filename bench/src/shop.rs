@@ -1,5 +1,7 @@
 //! A shop with customers, made the way anybody makes one: through the command line and over HTTP.
 
+use std::ops::Range;
+
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::json;
@@ -44,10 +46,10 @@ impl Shop {
         ])
     }
 
-    /// Registers this many customers, follows the links in their mails, and so signs them in.
-    pub(crate) fn customers(&self, server: &Server, count: usize) -> Result<Vec<Customer>> {
+    /// Registers customers of these numbers, follows the links in their mails, and so signs them in.
+    pub(crate) fn customers(&self, server: &Server, numbers: Range<usize>) -> Result<Vec<Customer>> {
         let mut client = Client::connect(server.address())?;
-        (0..count).map(|number| self.customer(&mut client, number)).collect()
+        numbers.map(|number| self.customer(&mut client, number)).collect()
     }
 
     fn customer(&self, client: &mut Client, number: usize) -> Result<Customer> {
