@@ -17,7 +17,7 @@ use crate::http::Client;
 /// A slow disk, preloaded: the library's path and how long a flush takes.
 #[derive(Clone, Debug)]
 pub(crate) struct SlowFlush {
-    shim: PathBuf,
+    library: PathBuf,
     time: Duration,
 }
 
@@ -38,7 +38,7 @@ impl SlowFlush {
 
     fn apply(&self, command: &mut Command) {
         command
-            .env("LD_PRELOAD", &self.shim)
+            .env("LD_PRELOAD", &self.library)
             .env("MARZIPAN_BENCH_FLUSH_US", self.time.as_micros().to_string());
     }
 }

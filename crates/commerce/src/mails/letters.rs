@@ -225,7 +225,11 @@ mod tests {
         shop.settings = Arc::new(form.parse().expect("valid settings"));
         let letter = Letter::PasswordChanged { first_name: "Ann".to_owned() };
         let written = letter.write(&shop).expect("writes");
-        assert!(written.body.text.ends_with("\n-- \nMalt & Vine\nhello@vine.example\n"), "{}", written.body.text);
+        assert!(
+            written.body.text.ends_with("\n-- \nMalt & Vine\nhello@vine.example\n"),
+            "{}",
+            written.body.text
+        );
     }
 
     #[test]
