@@ -58,7 +58,10 @@ impl Permission for ManageStaff {
     }
 }
 
-permissions! { CustomersRead CustomersWrite Tokens SettingsRead SettingsWrite OutboxRead AuditRead TestClock AdminKeys }
+permissions! {
+    CustomersRead CustomersWrite Tokens SettingsRead SettingsWrite OutboxRead AuditRead TestClock AdminKeys
+    ProductsRead ProductsWrite ContentRead ContentWrite MessagesRead MessagesWrite
+}
 
 impl<P: Permission> FromRequestParts<Admin> for Staff<P> {
     type Rejection = ApiError;

@@ -32,6 +32,8 @@ use marzipan_http::fields::line_schema;
     "allowedOrigins": ["https://shop.example"],
     "returnOrigins": ["https://shop.example"],
     "minimumAge": 18,
+    "storeSlug": "store",
+    "subscriptionsSlug": "subscriptions",
 }))]
 pub(crate) struct SettingsBody {
     name: String,
@@ -58,6 +60,10 @@ pub(crate) struct SettingsBody {
     /// The age in years from which the shop sells; null where it does not ask.
     #[schema(required)]
     minimum_age: Option<u8>,
+    /// Where on its web site the shop's products stand.
+    store_slug: String,
+    /// Where on its web site the subscriptions stand.
+    subscriptions_slug: String,
 }
 
 /// The colours of the shop's mails.
@@ -83,6 +89,8 @@ impl From<&Settings> for SettingsBody {
             allowed_origins,
             return_origins,
             minimum_age,
+            store_slug,
+            subscriptions_slug,
         } = settings;
         let texts = |origins: &[Origin]| origins.iter().map(|origin| origin.as_str().to_owned()).collect();
         Self {
@@ -100,6 +108,8 @@ impl From<&Settings> for SettingsBody {
             allowed_origins: texts(allowed_origins),
             return_origins: texts(return_origins),
             minimum_age: minimum_age.map(MinimumAge::years),
+            store_slug: store_slug.as_str().to_owned(),
+            subscriptions_slug: subscriptions_slug.as_str().to_owned(),
         }
     }
 }
@@ -180,6 +190,14 @@ pub(crate) struct SettingsPatch {
     #[serde(default)]
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 120)]
     minimum_age: Patch<i64>,
+    /// Null for `store`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 120, pattern = "^[a-z0-9]([a-z0-9_-]{0,30}[a-z0-9])?$")]
+    store_slug: Patch<Filled>,
+    /// Null for `subscriptions`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 120, pattern = "^[a-z0-9]([a-z0-9_-]{0,30}[a-z0-9])?$")]
+    subscriptions_slug: Patch<Filled>,
 }
 
 /// What to change of the colours; what is left out stays.
@@ -219,6 +237,8 @@ impl SettingsPatch {
             allowed_origins,
             return_origins,
             minimum_age,
+            store_slug,
+            subscriptions_slug,
         } = self;
         over(name, &mut form.name);
         over(currency, &mut form.currency);
@@ -230,6 +250,8 @@ impl SettingsPatch {
         over(allowed_origins, &mut form.allowed_origins);
         over(return_origins, &mut form.return_origins);
         over(minimum_age, &mut form.minimum_age);
+        over_text(store_slug, &mut form.store_slug);
+        over_text(subscriptions_slug, &mut form.subscriptions_slug);
         match colours {
             Patch::Absent => {}
             Patch::Null => form.colours = None,

@@ -10,6 +10,7 @@ pub mod customers;
 pub mod idempotency;
 pub mod jobs;
 pub mod mails;
+pub mod media;
 mod passwords;
 mod secrets;
 pub mod shop;
@@ -78,6 +79,12 @@ impl Commerce {
     #[must_use]
     pub fn public_url(&self) -> &Url {
         &self.parts.public_url
+    }
+
+    /// Where pictures are fetched, without a slash at the end.
+    #[must_use]
+    pub fn media_url(&self) -> String {
+        format!("{}/media", self.parts.public_url.as_str().trim_end_matches('/'))
     }
 
     pub(crate) fn chance(&self) -> &Chance {

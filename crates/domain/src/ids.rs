@@ -102,6 +102,34 @@ ids! {
     AdminKeyId;
     /// A storefront token: the `jti` of its JWT.
     StorefrontTokenId;
+    /// A product; a subscription package is one too.
+    ProductId;
+    /// A value of a product's option, with a SKU, price and stock of its own.
+    VariantId;
+    /// A named, ordered choice of products.
+    CollectionId;
+    /// A property that products are told apart by, such as the grape.
+    AttributeId;
+    /// A customer's review of a product.
+    ReviewId;
+    /// A picture or file of a shop.
+    MediaId;
+    /// A page or a journal post.
+    EntryId;
+    /// A state of a page or post that was saved once.
+    RevisionId;
+    /// A menu.
+    MenuId;
+    /// A rule that an old address leads to a new one.
+    RedirectId;
+    /// A conversation between a person and the shop.
+    ThreadId;
+    /// One message of a thread.
+    MessageId;
+    /// Somebody on the newsletter's list.
+    SubscriberId;
+    /// A customer's running order of boxes.
+    SubscriptionId;
 }
 
 #[cfg(test)]

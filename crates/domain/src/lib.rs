@@ -4,7 +4,10 @@
 pub mod accounts;
 pub mod fields;
 pub mod ids;
+pub mod markup;
+pub mod money;
 pub mod problem;
+pub mod slugs;
 pub mod tenants;
 pub mod text;
 pub mod time;

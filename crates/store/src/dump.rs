@@ -19,7 +19,7 @@ use crate::engine::{Conn, Store};
 use crate::error::StoreError;
 
 /// Every table, those that others refer to first.
-pub const TABLES: [&str; 16] = [
+pub const TABLES: [&str; 29] = [
     "installation",
     "tenants",
     "tenant_origins",
@@ -36,6 +36,19 @@ pub const TABLES: [&str; 16] = [
     "jobs",
     "mails",
     "audit_log",
+    "shop_versions",
+    "changes",
+    "media",
+    "attributes",
+    "collections",
+    "products",
+    "variants",
+    "product_attributes",
+    "collection_products",
+    "product_links",
+    "product_images",
+    "reviews",
+    "subscriptions",
 ];
 
 /// The table in which a database that was started but never used has rows already.

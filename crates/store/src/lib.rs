@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod changes;
 mod columns;
 pub mod dump;
 mod engine;
@@ -14,9 +15,11 @@ pub mod idempotency;
 pub mod installation;
 pub mod jobs;
 pub mod mails;
+pub mod media;
 mod migrate;
 #[rustfmt::skip] // Kept in the form of the SQL beside it.
 mod schema;
+pub mod subscriptions;
 pub mod tenants;
 mod tx;
 

@@ -220,3 +220,179 @@ diesel::allow_tables_to_appear_in_same_query!(jobs, tenants);
 diesel::allow_tables_to_appear_in_same_query!(sessions, tenants);
 diesel::allow_tables_to_appear_in_same_query!(staff_sessions, tenants);
 diesel::allow_tables_to_appear_in_same_query!(admin_keys, tenants);
+
+diesel::table! {
+    shop_versions (tenant_id) {
+        tenant_id -> Binary,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    changes (tenant_id, version, kind, subject_id) {
+        tenant_id -> Binary,
+        version -> BigInt,
+        kind -> Text,
+        subject_id -> Binary,
+    }
+}
+
+diesel::table! {
+    media (tenant_id, media_id) {
+        tenant_id -> Binary,
+        media_id -> Binary,
+        filename -> Text,
+        extension -> Text,
+        mime_type -> Text,
+        alt -> Text,
+        size -> BigInt,
+        width -> Nullable<BigInt>,
+        height -> Nullable<BigInt>,
+        content_hash -> Binary,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    attributes (tenant_id, attribute_id) {
+        tenant_id -> Binary,
+        attribute_id -> Binary,
+        name -> Text,
+        slug -> Text,
+        filterable -> BigInt,
+        position -> BigInt,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    collections (tenant_id, collection_id) {
+        tenant_id -> Binary,
+        collection_id -> Binary,
+        name -> Text,
+        slug -> Text,
+        description -> Text,
+        image_id -> Nullable<Binary>,
+        rule -> Nullable<Text>,
+        position -> BigInt,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    products (tenant_id, product_id) {
+        tenant_id -> Binary,
+        product_id -> Binary,
+        product_type -> Text,
+        name -> Text,
+        slug -> Text,
+        sku -> Nullable<Text>,
+        description -> Text,
+        status -> Text,
+        availability -> Text,
+        price -> BigInt,
+        sale_price -> Nullable<BigInt>,
+        sale_starts_at -> Nullable<BigInt>,
+        sale_ends_at -> Nullable<BigInt>,
+        subscriber_price -> Nullable<BigInt>,
+        quantity -> Nullable<BigInt>,
+        tax_class -> Nullable<Text>,
+        weight_grams -> Nullable<BigInt>,
+        details -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    variants (tenant_id, variant_id) {
+        tenant_id -> Binary,
+        variant_id -> Binary,
+        product_id -> Binary,
+        option_position -> BigInt,
+        option_name -> Text,
+        option_slug -> Text,
+        position -> BigInt,
+        label -> Text,
+        sku -> Nullable<Text>,
+        price -> Nullable<BigInt>,
+        quantity -> Nullable<BigInt>,
+        weight_grams -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    product_attributes (tenant_id, product_id, attribute_id) {
+        tenant_id -> Binary,
+        product_id -> Binary,
+        attribute_id -> Binary,
+        position -> BigInt,
+        attribute_values -> Text,
+    }
+}
+
+diesel::table! {
+    collection_products (tenant_id, collection_id, product_id) {
+        tenant_id -> Binary,
+        collection_id -> Binary,
+        product_id -> Binary,
+        position -> BigInt,
+    }
+}
+
+diesel::table! {
+    product_links (tenant_id, product_id, kind, target_id) {
+        tenant_id -> Binary,
+        product_id -> Binary,
+        kind -> Text,
+        target_id -> Binary,
+        position -> BigInt,
+        quantity -> BigInt,
+    }
+}
+
+diesel::table! {
+    product_images (tenant_id, product_id, kind, position) {
+        tenant_id -> Binary,
+        product_id -> Binary,
+        kind -> Text,
+        position -> BigInt,
+        media_id -> Binary,
+    }
+}
+
+diesel::table! {
+    reviews (tenant_id, review_id) {
+        tenant_id -> Binary,
+        review_id -> Binary,
+        product_id -> Binary,
+        customer_id -> Binary,
+        author -> Text,
+        rating -> BigInt,
+        title -> Nullable<Text>,
+        body -> Nullable<Text>,
+        status -> Text,
+        verified_purchase -> BigInt,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    subscriptions (tenant_id, subscription_id) {
+        tenant_id -> Binary,
+        subscription_id -> Binary,
+        customer_id -> Binary,
+        package_id -> Binary,
+        status -> Text,
+        created_at -> BigInt,
+    }
+}

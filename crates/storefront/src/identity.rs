@@ -50,6 +50,34 @@ impl FromRequestParts<Storefront> for Visitor {
     }
 }
 
+/// Somebody on a shop's pages, signed in or not: the call came with a token of either kind.
+#[derive(Clone)]
+pub(crate) struct Shopper(pub(crate) accounts::Shopper);
+
+impl FromRequestParts<Storefront> for Shopper {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Storefront) -> Result<Self, ApiError> {
+        if let Some(known) = parts.extensions.get::<Self>() {
+            return Ok(known.clone());
+        }
+        let token = authorization::bearer(&parts.headers).ok_or_else(ApiError::unauthenticated)?;
+        let shopper = accounts::authenticate_shopper(&state.commerce, token).await.map_err(Problem::from)?;
+        let context = RequestContext::from_request_parts(parts, state).await?;
+        context.set_tenant(shopper.shop.id.uuid());
+        if let Some(customer) = &shopper.customer {
+            context.set_actor("customer", customer.customer.uuid());
+        }
+        if let Some(token) = shopper.token {
+            context.charge_token(token.uuid())?;
+        }
+        let shopper = Self(shopper);
+        // Whoever stands inside of a layer that asked already is not to ask again.
+        parts.extensions.insert(shopper.clone());
+        Ok(shopper)
+    }
+}
+
 /// An account token that has not been looked up: for logout, where looking it up and ending its session are one.
 pub(crate) struct PresentedToken(pub(crate) String);
 

@@ -5,11 +5,14 @@
 mod account;
 mod identity;
 mod openapi;
+mod reading;
 
 use axum::Router;
 use axum::extract::FromRef;
+use axum::middleware::from_fn_with_state;
 use commerce::Commerce;
 use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
 /// What the handlers share.
 #[derive(Clone)]
@@ -26,6 +29,19 @@ impl FromRef<Storefront> for Commerce {
 
 /// The routes of `/v1` and their document.
 pub fn router(storefront: Storefront) -> (Router, OpenApi) {
-    let (router, document) = openapi::document().nest("/v1", account::routes()).split_for_parts();
+    let remembered = from_fn_with_state(storefront.clone(), reading::remembered);
+    let reads = reads().layer(remembered);
+    let routes = openapi::document().nest("/v1", calls().merge(reads));
+    let (router, document) = routes.split_for_parts();
     (router.with_state(storefront), document)
+}
+
+/// What changes something, or is somebody's own.
+fn calls() -> OpenApiRouter<Storefront> {
+    account::routes()
+}
+
+/// What a shop shows: the same for all who look, so that it is made once.
+fn reads() -> OpenApiRouter<Storefront> {
+    OpenApiRouter::new()
 }

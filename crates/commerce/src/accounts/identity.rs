@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 use store::accounts::customers::{self, Customer};
 use store::accounts::sessions::{self, Session};
 use store::tenants::{shops, storefront_tokens};
-use store::{InstallationTx, StoreError, installation};
+use store::{InstallationTx, StoreError, installation, subscriptions};
 
 use super::{AccountError, Details, SESSION_IDLE, SESSION_LIFE};
 use crate::secrets::{OpaqueToken, hash_presented};
@@ -46,6 +46,45 @@ pub struct Visit {
     pub shop: Shop,
     /// The storefront token that opened it.
     pub token: StorefrontTokenId,
+}
+
+/// Somebody who looks round a shop, signed in or not.
+#[derive(Clone)]
+pub struct Shopper {
+    /// The shop.
+    pub shop: Shop,
+    /// Who it is, if they have signed in.
+    pub customer: Option<SignedIn>,
+    /// The storefront token that opened the shop, if it was one.
+    pub token: Option<StorefrontTokenId>,
+    /// Whether they have an active subscription, and so a subscriber's prices and goods.
+    pub is_subscriber: bool,
+}
+
+/// Finds who a presented token of either kind is.
+///
+/// # Errors
+/// [`AccountError::Unauthenticated`] as in [`authenticate`] and [`authenticate_visit`].
+pub async fn authenticate_shopper(commerce: &Commerce, token: &str) -> Result<Shopper, AccountError> {
+    if !token.starts_with(OpaqueToken::ACCOUNT) {
+        let visit = authenticate_visit(commerce, token).await?;
+        return Ok(Shopper {
+            shop: visit.shop,
+            customer: None,
+            token: Some(visit.token),
+            is_subscriber: false,
+        });
+    }
+    let who = authenticate(commerce, token).await?;
+    let (customer, system_now) = (who.customer, commerce.system_now());
+    let (shop, is_subscriber) = commerce
+        .store()
+        .read(who.tenant, move |tx| {
+            let shop = Shop::of(tx, system_now)?;
+            Ok::<_, AccountError>((shop, subscriptions::is_subscriber(tx, customer)?))
+        })
+        .await?;
+    Ok(Shopper { shop, customer: Some(who), token: None, is_subscriber })
 }
 
 /// Finds whose session a presented account token is.

@@ -36,7 +36,9 @@ pub use details::{DetailsChange, change_details};
 pub(crate) use erasing::erase;
 pub use erasing::erase_own;
 pub use exporting::{Export, export};
-pub use identity::{SignedIn, Visit, authenticate, authenticate_visit, shop_named_by};
+pub use identity::{
+    Shopper, SignedIn, Visit, authenticate, authenticate_shopper, authenticate_visit, shop_named_by,
+};
 pub use login::{LogIn, LoggedIn, log_in};
 pub use password::{ChangePassword, ResetPassword, change_password, request_reset, reset_password};
 pub(crate) use register::check_guessable;

@@ -40,6 +40,33 @@ impl Currency {
     pub const fn as_str(self) -> &'static str {
         self.0
     }
+
+    /// How many digits the minor unit has (ISO 4217): two for pence, none for yen.
+    #[must_use]
+    pub fn minor_digits(self) -> u32 {
+        match self.0 {
+            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND"
+            | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+            "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+            _ => 2,
+        }
+    }
+
+    /// The sign before an amount; the code and a space where the sign would not tell the currency.
+    #[must_use]
+    pub fn symbol(self) -> String {
+        match self.0 {
+            "GBP" => "£".to_owned(),
+            "EUR" => "€".to_owned(),
+            "USD" => "$".to_owned(),
+            "JPY" => "¥".to_owned(),
+            "INR" => "₹".to_owned(),
+            "AUD" => "A$".to_owned(),
+            "CAD" => "CA$".to_owned(),
+            "NZD" => "NZ$".to_owned(),
+            code => format!("{code} "),
+        }
+    }
 }
 
 impl fmt::Display for Currency {

@@ -30,11 +30,23 @@ pub enum Scope {
     TestClock,
     /// Issue and revoke admin keys.
     AdminKeys,
+    /// See products, collections, attributes and reviews that are not on sale, too.
+    ProductsRead,
+    /// Change the catalogue and its stock.
+    ProductsWrite,
+    /// See drafts of pages and posts, menus and redirects.
+    ContentRead,
+    /// Write pages, posts, menus and redirects.
+    ContentWrite,
+    /// Read what people write to the shop, and who is on the newsletter's list.
+    MessagesRead,
+    /// Answer messages, keep the newsletter's list and the mail templates.
+    MessagesWrite,
 }
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 16] = [
         Self::CustomersRead,
         Self::CustomersWrite,
         Self::Tokens,
@@ -45,6 +57,12 @@ impl Scope {
         Self::AuditRead,
         Self::TestClock,
         Self::AdminKeys,
+        Self::ProductsRead,
+        Self::ProductsWrite,
+        Self::ContentRead,
+        Self::ContentWrite,
+        Self::MessagesRead,
+        Self::MessagesWrite,
     ];
 
     /// The name in the API.
@@ -61,6 +79,12 @@ impl Scope {
             Self::AuditRead => "audit:read",
             Self::TestClock => "test-clock",
             Self::AdminKeys => "admin-keys",
+            Self::ProductsRead => "products:read",
+            Self::ProductsWrite => "products:write",
+            Self::ContentRead => "content:read",
+            Self::ContentWrite => "content:write",
+            Self::MessagesRead => "messages:read",
+            Self::MessagesWrite => "messages:write",
         }
     }
 
@@ -134,9 +158,29 @@ impl Role {
         match self {
             Self::Owner => true,
             Self::Manager => !matches!(scope, Scope::Staff | Scope::AdminKeys),
-            Self::Fulfilment => matches!(scope, Scope::CustomersRead | Scope::SettingsRead),
-            Self::Content => matches!(scope, Scope::SettingsRead),
-            Self::ReadOnly => matches!(scope, Scope::CustomersRead | Scope::SettingsRead | Scope::AuditRead),
+            Self::Fulfilment => {
+                matches!(
+                    scope,
+                    Scope::CustomersRead | Scope::SettingsRead | Scope::ProductsRead | Scope::MessagesRead
+                )
+            }
+            Self::Content => matches!(
+                scope,
+                Scope::SettingsRead
+                    | Scope::ProductsRead
+                    | Scope::ProductsWrite
+                    | Scope::ContentRead
+                    | Scope::ContentWrite
+            ),
+            Self::ReadOnly => matches!(
+                scope,
+                Scope::CustomersRead
+                    | Scope::SettingsRead
+                    | Scope::AuditRead
+                    | Scope::ProductsRead
+                    | Scope::ContentRead
+                    | Scope::MessagesRead
+            ),
         }
     }
 
@@ -244,14 +288,18 @@ mod tests {
 
     #[test]
     fn who_may_do_what() {
-        use Scope::{AuditRead, CustomersRead, SettingsRead};
-
-        let may = |role: Role| role.scopes().collect::<Vec<_>>();
-        assert_eq!(may(Role::Owner), Scope::ALL);
-        assert_eq!(may(Role::Manager).len(), Scope::ALL.len() - 2);
-        assert_eq!(may(Role::Fulfilment), [CustomersRead, SettingsRead]);
-        assert_eq!(may(Role::Content), [SettingsRead]);
-        assert_eq!(may(Role::ReadOnly), [CustomersRead, SettingsRead, AuditRead]);
+        let may = |role: Role| role.scopes().map(Scope::as_str).collect::<Vec<_>>().join(" ");
+        assert_eq!(Role::Owner.scopes().collect::<Vec<_>>(), Scope::ALL);
+        assert_eq!(Role::Manager.scopes().count(), Scope::ALL.len() - 2);
+        assert_eq!(may(Role::Fulfilment), "customers:read settings:read products:read messages:read");
+        assert_eq!(
+            may(Role::Content),
+            "settings:read products:read products:write content:read content:write"
+        );
+        assert_eq!(
+            may(Role::ReadOnly),
+            "customers:read settings:read audit:read products:read content:read messages:read"
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::accounts::Email;
 use crate::fields::{FieldErrors, Fields, Invalid};
+use crate::slugs::ThingSlug;
 use crate::tenants::{Colour, Currency, HttpsUrl, Locale, Origin, ShopName, TimeZoneName};
 use crate::text::filled;
 use crate::time::Timestamp;
@@ -22,6 +23,13 @@ impl Default for Colours {
     fn default() -> Self {
         Self { primary: Colour::wine_red(), background: Colour::cream() }
     }
+}
+
+const STORE_SLUG: &str = "store";
+const SUBSCRIPTIONS_SLUG: &str = "subscriptions";
+
+fn default_slug(slug: &'static str) -> ThingSlug {
+    ThingSlug::parse(slug).expect("a default that the tests read")
 }
 
 /// The age in years from which a shop sells.
@@ -72,6 +80,10 @@ pub struct Settings {
     pub return_origins: Vec<Origin>,
     /// The age from which it sells; `None` where that is not asked.
     pub minimum_age: Option<MinimumAge>,
+    /// Where on its web site the shop's products stand.
+    pub store_slug: ThingSlug,
+    /// Where on its web site the subscriptions stand.
+    pub subscriptions_slug: ThingSlug,
 }
 
 impl Settings {
@@ -90,6 +102,8 @@ impl Settings {
             allowed_origins: Vec::new(),
             return_origins: Vec::new(),
             minimum_age: None,
+            store_slug: default_slug(STORE_SLUG),
+            subscriptions_slug: default_slug(SUBSCRIPTIONS_SLUG),
         }
     }
 
@@ -114,6 +128,8 @@ impl Settings {
             allowed_origins,
             return_origins,
             minimum_age,
+            store_slug,
+            subscriptions_slug,
         } = self;
         let texts = |origins: &[Origin]| origins.iter().map(|origin| origin.as_str().to_owned()).collect();
         SettingsForm {
@@ -131,6 +147,8 @@ impl Settings {
             allowed_origins: Some(texts(allowed_origins)),
             return_origins: Some(texts(return_origins)),
             minimum_age: minimum_age.map(|age| i64::from(age.years())),
+            store_slug: Some(store_slug.as_str().to_owned()),
+            subscriptions_slug: Some(subscriptions_slug.as_str().to_owned()),
         }
     }
 }
@@ -160,6 +178,8 @@ pub struct SettingsForm {
     pub allowed_origins: Option<Vec<String>>,
     pub return_origins: Option<Vec<String>>,
     pub minimum_age: Option<i64>,
+    pub store_slug: Option<String>,
+    pub subscriptions_slug: Option<String>,
 }
 
 impl SettingsForm {
@@ -183,6 +203,9 @@ impl SettingsForm {
             origins(&mut fields, "allowedOrigins", self.allowed_origins.unwrap_or_default());
         let return_origins = origins(&mut fields, "returnOrigins", self.return_origins.unwrap_or_default());
         let minimum_age = fields.take_optional("minimumAge", self.minimum_age.map(MinimumAge::parse));
+        let store_slug = optional(&mut fields, "storeSlug", self.store_slug.as_deref(), ThingSlug::parse);
+        let subscriptions_slug =
+            optional(&mut fields, "subscriptionsSlug", self.subscriptions_slug.as_deref(), ThingSlug::parse);
         match (name, currency, timezone) {
             (Some(name), Some(currency), Some(timezone)) => fields.finish().map(|()| Settings {
                 name,
@@ -199,6 +222,8 @@ impl SettingsForm {
                 allowed_origins,
                 return_origins,
                 minimum_age,
+                store_slug: store_slug.unwrap_or_else(|| default_slug(STORE_SLUG)),
+                subscriptions_slug: subscriptions_slug.unwrap_or_else(|| default_slug(SUBSCRIPTIONS_SLUG)),
             }),
             _ => Err(fields.into_errors()),
         }
@@ -263,6 +288,8 @@ mod tests {
             allowed_origins: Some(vec!["https://a.example/".to_owned(), "https://a.example".to_owned()]),
             return_origins: Some(vec!["http://localhost:3000".to_owned()]),
             minimum_age: Some(18),
+            store_slug: None,
+            subscriptions_slug: some("clubs"),
         }
     }
 
@@ -276,7 +303,8 @@ mod tests {
                 r##"{"name":"Malt & Vine","currency":"GBP","timezone":"Europe/London","locale":"fr-FR","##,
                 r##""colours":{"primary":"#112233","background":"#fdf8f0"},"##,
                 r##""logoUrl":"https://cdn.example/logo.svg","contactEmail":"hello@example.com","mailFrom":null,"##,
-                r##""allowedOrigins":["https://a.example"],"returnOrigins":["http://localhost:3000"],"minimumAge":18}"##,
+                r##""allowedOrigins":["https://a.example"],"returnOrigins":["http://localhost:3000"],"minimumAge":18,"##,
+                r##""storeSlug":"store","subscriptionsSlug":"clubs"}"##,
             )
         );
         assert_eq!(serde_json::from_str::<Settings>(&json).expect("what was stored"), settings);
@@ -320,6 +348,8 @@ mod tests {
             allowed_origins: Some(vec!["https://a.example".to_owned(), "*".to_owned()]),
             return_origins: Some(vec!["https://a.example".to_owned(); 51]),
             minimum_age: Some(0),
+            store_slug: some("a b"),
+            subscriptions_slug: some("-"),
         }
         .parse()
         .expect_err("all wrong");
@@ -338,6 +368,8 @@ mod tests {
                 "minimumAge",
                 "name",
                 "returnOrigins",
+                "storeSlug",
+                "subscriptionsSlug",
                 "timezone",
             ]
         );

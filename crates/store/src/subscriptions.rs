@@ -1,0 +1,37 @@
+//! Customers' subscriptions.
+
+use diesel::prelude::*;
+use domain::ids::{CustomerId, ProductId};
+
+use crate::error::StoreError;
+use crate::schema::subscriptions;
+use crate::tx::Tx;
+
+/// The status in which a subscription gives its customer a subscriber's prices and goods.
+const ACTIVE: &str = "active";
+
+/// Whether the customer has an active subscription.
+pub fn is_subscriber(tx: &mut Tx<'_>, customer: CustomerId) -> Result<bool, StoreError> {
+    let active = tx
+        .from(subscriptions::table)
+        .with(|all| {
+            all.filter(subscriptions::customer_id.eq(customer.to_bytes()))
+                .filter(subscriptions::status.eq(ACTIVE))
+                .count()
+        })
+        .one::<i64>()?;
+    Ok(active.unwrap_or(0) > 0)
+}
+
+/// How many active subscriptions there are to a package.
+pub fn subscribers(tx: &mut Tx<'_>, package: ProductId) -> Result<i64, StoreError> {
+    let active = tx
+        .from(subscriptions::table)
+        .with(|all| {
+            all.filter(subscriptions::package_id.eq(package.to_bytes()))
+                .filter(subscriptions::status.eq(ACTIVE))
+                .count()
+        })
+        .one::<i64>()?;
+    Ok(active.unwrap_or(0))
+}
