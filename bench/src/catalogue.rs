@@ -138,11 +138,12 @@ fn write(path: &Path, products: usize) -> Result<()> {
     for number in 0..products {
         let (grape, region) = (GRAPES[number % 12], REGIONS[number / 7 % 10]);
         let (colour, vintage) = (number / 3 % 3, 2010 + number % 14);
+        let collection = ["reds", "whites", "pinks"][colour];
         let product = json!({
             "kind": "product", "name": format!("{region} {grape} {vintage}, cask {number}"), "slug": format!("wine-{number}"),
             "sku": format!("W-{number:06}"), "price": 800 + number * 7919 % 5000, "quantity": number % 50,
             "description": format!("A {grape} of {vintage} from {region}, with **plum**, smoke and a long finish."),
-            "collections": [["reds", "whites", "pinks"][colour]],
+            "collections": [collection],
             "attributes": [
                 {"slug": "grape", "values": [grape]}, {"slug": "region", "values": [region]},
                 {"slug": "colour", "values": [COLOURS[colour]]}, {"slug": "vintage", "values": [vintage.to_string()]}],
