@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use domain::ids::CustomerId;
+use domain::text::searchable;
 use domain::time::Timestamp;
 
 use crate::columns::{Micros, NullableMicros};
@@ -32,7 +33,7 @@ pub struct Customer {
     pub version: i64,
     #[diesel(deserialize_as = NullableMicros, serialize_as = NullableMicros)]
     pub erased_at: Option<Timestamp>,
-    /// The words by which staff find them, folded.
+    /// The words by which staff find them, folded. Made anew at each write.
     pub search: String,
 }
 
@@ -91,15 +92,21 @@ pub fn list(tx: &mut Tx<'_>, search: &Search) -> Result<(Vec<Customer>, i64), St
     Ok((page, total))
 }
 
+/// The row with the words by which it is found.
+fn findable(customer: Customer) -> Customer {
+    let email = customer.email.as_deref().unwrap_or_default();
+    Customer { search: searchable(&[&customer.first_name, &customer.last_name, email]), ..customer }
+}
+
 /// Adds a customer; [`StoreError::Duplicate`] where the shop knows the address already.
 pub fn insert(tx: &mut Tx<'_>, customer: Customer) -> Result<(), StoreError> {
-    tx.insert(customers::table, customer)
+    tx.insert(customers::table, findable(customer))
 }
 
 /// Writes a customer's row anew.
 pub fn update(tx: &mut Tx<'_>, customer: Customer) -> Result<(), StoreError> {
     let id = customer.customer_id.to_bytes();
     exactly_one(
-        tx.from(customers::table).with(|all| all.filter(customers::customer_id.eq(id))).update(customer)?,
+        tx.from(customers::table).with(|all| all.filter(customers::customer_id.eq(id))).update(findable(customer))?,
     )
 }
