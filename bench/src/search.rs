@@ -48,6 +48,7 @@ impl Times {
 /// Fills an index in `folder` with made-up products and asks it.
 pub(crate) fn measure(folder: &Path, products: u32, questions: u32) -> Result<Figures> {
     let index = SearchIndex::open(folder)?;
+    anyhow::ensure!(index.own()?, "another process writes in the folder");
     let shop = domain::ids::TenantId::new(Uuid::from_u128(1));
     let words = Words::make(20_000);
     let mut chance = Chance(42);
@@ -64,19 +65,37 @@ pub(crate) fn measure(folder: &Path, products: u32, questions: u32) -> Result<Fi
     let filled = began.elapsed();
 
     let mut found = 0;
-    let typo = times(&index, questions, &mut chance, |chance| {
-        let (id, title) = &titles[chance.below(titles.len())];
-        (mistype(title, chance), Some(*id))
-    }, &mut found)?;
+    let typo = times(
+        &index,
+        questions,
+        &mut chance,
+        |chance| {
+            let (id, title) = &titles[chance.below(titles.len())];
+            (mistype(title, chance), Some(*id))
+        },
+        &mut found,
+    )?;
     let recall = found * 1000 / questions.max(1);
-    let short_prefix = times(&index, questions / 10, &mut chance, |chance| {
-        let word = words.any(chance);
-        (word.chars().take(1 + chance.below(3)).collect(), None)
-    }, &mut found)?;
-    let longest = times(&index, questions / 10, &mut chance, |chance| {
-        let all: Vec<String> = (0..12).map(|_| mistype(words.any(chance), chance)).collect();
-        (all.join(" "), None)
-    }, &mut found)?;
+    let short_prefix = times(
+        &index,
+        questions / 10,
+        &mut chance,
+        |chance| {
+            let word = words.any(chance);
+            (word.chars().take(1 + chance.below(3)).collect(), None)
+        },
+        &mut found,
+    )?;
+    let longest = times(
+        &index,
+        questions / 10,
+        &mut chance,
+        |chance| {
+            let all: Vec<String> = (0..12).map(|_| mistype(words.any(chance), chance)).collect();
+            (all.join(" "), None)
+        },
+        &mut found,
+    )?;
     Ok(Figures { products, filled, typo, short_prefix, longest, recall, size: size_of(folder)? })
 }
 
@@ -136,8 +155,8 @@ struct Words(Vec<String>);
 impl Words {
     fn make(count: usize) -> Self {
         const SYLLABLES: [&str; 24] = [
-            "mal", "bec", "char", "don", "nay", "pi", "not", "ries", "ling", "sau", "vi", "gnon", "ro", "sé", "ca", "ber",
-            "net", "tem", "pra", "nil", "lo", "bar", "be", "ra",
+            "mal", "bec", "char", "don", "nay", "pi", "not", "ries", "ling", "sau", "vi", "gnon", "ro", "sé",
+            "ca", "ber", "net", "tem", "pra", "nil", "lo", "bar", "be", "ra",
         ];
         let mut chance = Chance(7);
         let word = |chance: &mut Chance| {
@@ -185,7 +204,9 @@ fn size_of(folder: &Path) -> Result<u64> {
 
 /// The child's part: measures, and tells the figures as JSON.
 pub(crate) fn child() -> Result<()> {
-    let folder = tempfile::Builder::new().prefix("bench-search-").tempdir_in(std::env::current_exe()?.parent().context("a folder")?)?;
+    let folder = tempfile::Builder::new()
+        .prefix("bench-search-")
+        .tempdir_in(std::env::current_exe()?.parent().context("a folder")?)?;
     println!("{}", serde_json::to_string_pretty(&measure(folder.path(), 100_000, 5_000)?)?);
     Ok(())
 }
