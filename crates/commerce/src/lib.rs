@@ -14,6 +14,7 @@ pub mod mails;
 pub mod media;
 pub mod messaging;
 mod passwords;
+pub mod search;
 mod secrets;
 pub mod shop;
 pub mod staff;
@@ -24,8 +25,9 @@ use std::sync::Arc;
 
 use domain::time::{Clock, Timestamp};
 use gateways::mail::Mailer;
+use gateways::search::SearchIndex;
 use store::Store;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use url::Url;
 
 pub use chance::Chance;
@@ -47,6 +49,8 @@ pub struct Parts {
     pub passwords: PasswordPool,
     /// Where mail goes.
     pub mailer: Mailer,
+    /// What searches are answered from.
+    pub search: SearchIndex,
     /// Where browsers reach this server.
     pub public_url: Url,
 }
@@ -57,13 +61,20 @@ pub struct Commerce {
     parts: Arc<Parts>,
     wake_jobs: Arc<Notify>,
     shelves: Arc<catalog::Shelves>,
+    searches: Arc<Semaphore>,
 }
 
 impl Commerce {
     /// Puts the parts together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts), wake_jobs: Arc::default(), shelves: Arc::default() }
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            parts: Arc::new(parts),
+            wake_jobs: Arc::default(),
+            shelves: Arc::default(),
+            searches: Arc::new(Semaphore::new(processors)),
+        }
     }
 
     /// The database.
@@ -97,6 +108,16 @@ impl Commerce {
 
     pub(crate) fn shelves(&self) -> &Arc<catalog::Shelves> {
         &self.shelves
+    }
+
+    /// What searches are answered from.
+    pub(crate) fn search_index(&self) -> &SearchIndex {
+        &self.parts.search
+    }
+
+    /// As many searches at a time as there are processors.
+    pub(crate) async fn search_turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.searches.acquire().await.ok()
     }
 
     pub(crate) fn chance(&self) -> &Chance {

@@ -13,6 +13,7 @@ use domain::ids::ProductId;
 use domain::tenants::{Currency, Settings, ShopName, Slug, TimeZoneName};
 use domain::time::{Clock, Timestamp};
 use gateways::mail::Mailer;
+use gateways::search::SearchIndex;
 use proptest::prelude::*;
 use serde_json::json;
 use store::{Store, StoreSettings};
@@ -35,6 +36,7 @@ fn commerce(store: Store) -> Commerce {
         secrets: Secrets::new(&SecretKey::new([7; 32])).expect("keys"),
         passwords: PasswordPool::start(1, HashCost::default(), chance()).expect("a thread"),
         mailer: Mailer::Kept,
+        search: SearchIndex::in_memory().expect("an index"),
         public_url: "https://api.example.test".parse().expect("a URL"),
     })
 }

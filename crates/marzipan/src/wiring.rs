@@ -14,6 +14,7 @@ use axum::Router;
 use commerce::{Chance, Commerce, HashCost, Parts, PasswordPool, SecretKey, Secrets};
 use domain::time::{Clock, Timestamp};
 use gateways::mail::Mailer;
+use gateways::search::SearchIndex;
 use marzipan_http::ratelimit::RateSettings;
 use marzipan_http::reference::{self, Document};
 use marzipan_http::{Edge, EdgePorts, EdgeSettings, health};
@@ -107,6 +108,8 @@ pub(crate) async fn open(settings: &Settings, public_url: Url, purpose: Purpose)
         ..HashCost::default()
     };
     let passwords = PasswordPool::start(settings.hashing_threads, cost, chance())?;
+    let folder = settings.search_folder();
+    let search = SearchIndex::open(&folder).with_context(|| folder.display().to_string())?;
     Ok(Commerce::new(Parts {
         store,
         clock: Arc::new(SystemClock),
@@ -114,6 +117,7 @@ pub(crate) async fn open(settings: &Settings, public_url: Url, purpose: Purpose)
         secrets,
         passwords,
         mailer,
+        search,
         public_url,
     }))
 }
@@ -182,6 +186,7 @@ pub(crate) fn documents() -> Result<Documents> {
         secrets: Secrets::new(&SecretKey::new(rand::random()))?,
         passwords: PasswordPool::start(1, HashCost::default(), chance())?,
         mailer: Mailer::Kept,
+        search: SearchIndex::in_memory()?,
         public_url: "http://127.0.0.1".parse()?,
     });
     Ok(apis(&commerce).1)

@@ -9,9 +9,7 @@ use domain::time::Timestamp;
 use crate::accounts::sessions::Session;
 use crate::engine::Conn;
 use crate::error::StoreError;
-use crate::schema::{
-    admin_keys, installation, jobs, sessions, shop_versions, staff_sessions, tenant_origins, tenants,
-};
+use crate::schema::{admin_keys, installation, jobs, sessions, shop_versions, staff_sessions, tenant_origins, tenants};
 use crate::tenants::admin_keys::AdminKey;
 use crate::tenants::shops::Shop;
 use crate::tenants::staff_sessions::StaffSession;
@@ -112,6 +110,13 @@ pub fn shown_shops(tx: &mut InstallationTx<'_>, limit: i64) -> Result<Vec<Tenant
     let ids = tx.done(found)?;
     let read = |id: Vec<u8>| TenantId::try_from(id).map_err(|error| StoreError::Broken(error.to_string()));
     ids.into_iter().map(read).collect()
+}
+
+/// The version of each shop that has changed something that is shown.
+pub fn shop_versions(tx: &mut InstallationTx<'_>) -> Result<Vec<(TenantId, i64)>, StoreError> {
+    let all = shop_versions::table.select((shop_versions::tenant_id, shop_versions::version));
+    let rows = all.load::<(Vec<u8>, i64)>(tx.conn);
+    tx.done(rows)?.into_iter().map(|(tenant, version)| Ok((tenant_id(tenant)?, version))).collect()
 }
 
 /// Whether any shop lets pages of this origin call it.

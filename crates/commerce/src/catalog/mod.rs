@@ -26,6 +26,7 @@ pub use collections::{
     CollectionEntry, CollectionView, change_collection, collection_view, collection_views, collections,
     create_collection, delete_collection, find_collection, put_collection, set_products,
 };
+pub(crate) use details::Details;
 pub use present::Stored;
 pub use products::{
     Put, StockChange, adjust_stock, change_product, create_product, delete_product, find_product, products,

@@ -107,6 +107,10 @@ impl Generation {
         Ok(writer)
     }
 
+    pub(super) fn entries(&self, tenant: TenantId) -> Result<Vec<(Kind, Uuid)>, SearchError> {
+        Ok(find::entries(&self.reader.searcher(), self.fields, tenant)?)
+    }
+
     pub(super) fn reload(&self) -> Result<(), SearchError> {
         Ok(self.reader.reload()?)
     }
@@ -207,8 +211,7 @@ impl SearchIndex {
 
     /// Everything of a shop that is in the index.
     pub fn entries(&self, tenant: TenantId) -> Result<Vec<(Kind, Uuid)>, SearchError> {
-        let current = self.current();
-        Ok(find::entries(&current.reader.searcher(), current.fields, tenant)?)
+        self.current().entries(tenant)
     }
 
     /// Begins to write. Nothing of it is found before its commit, and all of it after.
