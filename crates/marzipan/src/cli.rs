@@ -71,6 +71,9 @@ pub(crate) enum Command {
         /// The file to read.
         file: PathBuf,
     },
+    /// The search index of this node.
+    #[command(subcommand)]
+    Search(Search),
     /// Check the settings and what they lead to, and say what to mend.
     Doctor,
     /// Print the OpenAPI document.
@@ -195,6 +198,16 @@ pub(crate) struct AdminCreate {
     /// Read the password from the standard input.
     #[arg(long)]
     pub(crate) password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Search {
+    /// Build it anew from the tables, also while a server answers from it.
+    Rebuild {
+        /// Only this shop's part of it.
+        #[arg(long, value_name = "SLUG")]
+        tenant: Option<String>,
+    },
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub(crate) mod backup;
 pub(crate) mod doctor;
 pub(crate) mod migrate;
 pub(crate) mod openapi;
+pub(crate) mod search;
 pub(crate) mod tenant;
 pub(crate) mod token;
 

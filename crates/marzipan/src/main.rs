@@ -20,8 +20,8 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use clap::Parser as _;
 
-use crate::cli::{Admin, Cli, Command, Tenant, Token};
-use crate::commands::{Printer, admin, backup, doctor, migrate, openapi, tenant, token};
+use crate::cli::{Admin, Cli, Command, Search, Tenant, Token};
+use crate::commands::{Printer, admin, backup, doctor, migrate, openapi, search, tenant, token};
 use crate::settings::Settings;
 
 fn main() -> ExitCode {
@@ -66,6 +66,9 @@ async fn carry_out(command: Command, settings: &Settings, printer: Printer) -> R
         Command::Migrate => migrate::run(settings, printer),
         Command::Backup { file } => backup::write(settings, &file, printer),
         Command::Restore { file } => backup::restore(settings, &file, printer),
+        Command::Search(Search::Rebuild { tenant }) => {
+            search::rebuild(settings, tenant.as_deref(), printer).await
+        }
         Command::Doctor => doctor::run(settings, printer).await,
         Command::Openapi { admin } => openapi::print(admin),
     }

@@ -101,6 +101,11 @@ impl Settings {
         self.database_url.expose_secret().strip_prefix("sqlite://").map(Path::new)
     }
 
+    /// The folder of this node's search index.
+    pub(crate) fn search_folder(&self) -> PathBuf {
+        self.data_dir.join("search")
+    }
+
     /// The database's address without its password.
     pub(crate) fn database_shown(&self) -> String {
         let url = self.database_url.expose_secret();

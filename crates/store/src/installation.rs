@@ -9,7 +9,9 @@ use domain::time::Timestamp;
 use crate::accounts::sessions::Session;
 use crate::engine::Conn;
 use crate::error::StoreError;
-use crate::schema::{admin_keys, installation, jobs, sessions, shop_versions, staff_sessions, tenant_origins, tenants};
+use crate::schema::{
+    admin_keys, installation, jobs, sessions, shop_versions, staff_sessions, tenant_origins, tenants,
+};
 use crate::tenants::admin_keys::AdminKey;
 use crate::tenants::shops::Shop;
 use crate::tenants::staff_sessions::StaffSession;

@@ -8,6 +8,7 @@ mod openapi;
 mod packages;
 mod products;
 mod reading;
+mod search;
 
 use axum::Router;
 use axum::extract::FromRef;
@@ -38,9 +39,9 @@ pub fn router(storefront: Storefront) -> (Router, OpenApi) {
     (router.with_state(storefront), document)
 }
 
-/// What changes something, or is somebody's own.
+/// What changes something, is somebody's own, or follows the search index.
 fn calls() -> OpenApiRouter<Storefront> {
-    account::routes().merge(products::calls())
+    account::routes().merge(products::calls()).merge(search::routes())
 }
 
 /// What a shop shows: the same for all who look, so that it is made once.

@@ -94,7 +94,12 @@ async fn shown(commerce: &Commerce, shop: &Shop, hits: Vec<Hit>) -> Result<Vec<H
 }
 
 /// The hits as they stand in the tables, in their order; what is not shown now is left out.
-fn present(commerce: &Commerce, tx: &mut Tx<'_>, shop: &Shop, hits: &[Hit]) -> Result<Vec<HitView>, StoreError> {
+fn present(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    hits: &[Hit],
+) -> Result<Vec<HitView>, StoreError> {
     let of_kind = |kinds: &[Kind]| -> Vec<Uuid> {
         hits.iter().filter(|hit| kinds.contains(&hit.kind)).map(|hit| hit.id).collect()
     };

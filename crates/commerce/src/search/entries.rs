@@ -69,7 +69,8 @@ pub(super) fn touched(tx: &mut Tx<'_>, changed: &[Change]) -> Result<Vec<Change>
         all.push(*change);
         if change.subject == Subject::Collection {
             let members = collections::members(tx, CollectionId::new(change.id))?;
-            let products = members.into_iter().map(|member| Change::of(Subject::Product, member.product.uuid()));
+            let products =
+                members.into_iter().map(|member| Change::of(Subject::Product, member.product.uuid()));
             all.extend(products.filter(|product| seen.insert(*product)));
         }
     }
@@ -78,7 +79,8 @@ pub(super) fn touched(tx: &mut Tx<'_>, changed: &[Change]) -> Result<Vec<Change>
 
 /// How these things are now; at most [`PORTION`] of them.
 pub(super) fn read(tx: &mut Tx<'_>, shop: &Shop, things: &[Change]) -> Result<Vec<Current>, StoreError> {
-    let of = |subject: Subject| things.iter().filter(move |thing| thing.subject == subject).map(|thing| thing.id);
+    let of =
+        |subject: Subject| things.iter().filter(move |thing| thing.subject == subject).map(|thing| thing.id);
     let ids: Vec<ProductId> = of(Subject::Product).map(ProductId::new).collect();
     let rows = products::find_all(tx, &ids)?;
     let found: HashSet<ProductId> = rows.iter().map(|row| row.product_id).collect();

@@ -143,8 +143,7 @@ impl Walk {
     async fn sweep(&mut self, commerce: &Commerce, mut writing: Writing) -> Result<Writing, SearchError> {
         let unmet: Vec<(Kind, Uuid)> =
             writing.entries(self.tenant)?.into_iter().filter(|entry| !self.seen.contains(entry)).collect();
-        let things: Vec<Change> =
-            unmet.iter().map(|(kind, id)| Change::of(subject(*kind), *id)).collect();
+        let things: Vec<Change> = unmet.iter().map(|(kind, id)| Change::of(subject(*kind), *id)).collect();
         writing = put_current(commerce, writing, self.tenant, &things).await?;
         Ok(writing)
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
 use domain::time::{Clock as _, Timestamp};
+use gateways::search::SearchIndex;
 use serde::Serialize;
 use store::{Store, examine};
 
@@ -52,6 +53,7 @@ pub(crate) async fn run(settings: &Settings, printer: Printer) -> Result<()> {
         Err(_) if first_start => checks.note("database", Ok("made at the first start".to_owned())),
         Err(error) => checks.note("database", Err(error)),
     }
+    checks.note("search", check_search(&settings.search_folder()));
     checks.note("mail", check_mail(settings).await);
 
     let problems: Vec<&str> = checks.0.iter().filter(|check| !check.ok).map(|check| check.name).collect();
@@ -122,6 +124,15 @@ fn check_clock(store: &Store) -> Result<String> {
         bail!("the clock is {} s away from the database's: keep both right with NTP", skew.as_secs());
     }
     Ok(format!("shows {now}, as the database's does"))
+}
+
+fn check_search(folder: &Path) -> Result<String> {
+    let shops = SearchIndex::examine(folder)
+        .map_err(|error| anyhow!("the index can not be read ({error}): run `marzipan search rebuild`"))?;
+    Ok(match shops {
+        Some(shops) => format!("the index in {} can be read, and holds {shops} shops", folder.display()),
+        None => format!("the index in {} is made by the server", folder.display()),
+    })
 }
 
 async fn check_mail(settings: &Settings) -> Result<String> {
