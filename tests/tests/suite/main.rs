@@ -22,6 +22,7 @@ mod privacy;
 mod rate_limits;
 mod register;
 mod rules;
+mod search;
 mod sessions;
 mod staff;
 mod walls;
