@@ -33,7 +33,18 @@ mod on_a_server_of_its_own {
 }
 
 fn add(shop: &Shop<'_>, what: &str, thing: &Value) -> Value {
-    shop.admin().post(&format!("/admin/v1/{what}")).json(thing).send().expect(201).data()
+    add_as(&shop.admin(), what, thing)
+}
+
+fn add_as(admin: &Client, what: &str, thing: &Value) -> Value {
+    admin.post(&format!("/admin/v1/{what}")).json(thing).send().expect(201).data()
+}
+
+/// A shop with one wine, and who works and looks there: they outlive the server.
+fn open(server: &Server, installation: &Installation) -> (Client, Client, String) {
+    let shop = Shop::open_on(server, installation);
+    add(&shop, "products", &wine("Malbec"));
+    (shop.admin(), shop.visitor(), shop.slug.clone())
 }
 
 fn change(shop: &Shop<'_>, what: &str, thing: &Value, change: &Value) {
@@ -154,7 +165,7 @@ fn only_what_is_shown_is_found(shop: &Shop<'_>) {
     finds(&visitor, "query=malbec", &["Open Malbec", "Other Malbec"]);
     // What an answer says is as it is now, whether the index knows or not.
     let id = shown["id"].as_str().expect("an id");
-    let stock = json!({ "change": -3, "reason": "sold" });
+    let stock = json!({ "delta": -3, "reason": "sold" });
     shop.admin().post(&format!("/admin/v1/products/{id}/stock")).json(&stock).send().expect(200);
     change(shop, "products", &shown, &json!({ "price": 1250 }));
     let answer = ask(&visitor, "query=open");
@@ -177,7 +188,8 @@ fn another_shops_things_are_not_found(shop: &Shop<'_>) {
     finds(&other.visitor(), "query=malbec", &["Malbec of theirs"]);
     for typed in ["theirs", "their", "thiers"] {
         assert_eq!(titles(&shop.visitor(), &format!("query={typed}")), [""; 0], "{typed}");
-        let suggested = shop.visitor().get(&format!("/v1/search/suggest?query={typed}")).send().expect(200).data();
+        let suggested =
+            shop.visitor().get(&format!("/v1/search/suggest?query={typed}")).send().expect(200).data();
         assert_eq!(suggested, json!([]), "{typed}");
     }
 }
@@ -255,7 +267,9 @@ fn the_index_is_built_anew_while_it_serves(installation: &Installation) {
     }
     let visitor = shop.visitor();
     eventually("all are found", || (ask(&visitor, "query=malbec")["total_results"] == 20).then_some(()));
-    for words in [vec!["search", "rebuild", "--json"], vec!["search", "rebuild", "--json", "--tenant", &shop.slug]] {
+    for words in
+        [vec!["search", "rebuild", "--json"], vec!["search", "rebuild", "--json", "--tenant", &shop.slug]]
+    {
         std::thread::scope(|scope| {
             let building = scope.spawn(|| installation.json(&words));
             while !building.is_finished() {
@@ -274,11 +288,12 @@ fn the_index_is_built_anew_while_it_serves(installation: &Installation) {
 
 fn the_index_is_built_anew_without_a_server(installation: &Installation) {
     let mut server = Server::start(installation);
-    let shop = Shop::open_on(&server, installation);
-    add(&shop, "products", &wine("Malbec"));
-    finds(&shop.visitor(), "query=malbec", &["Malbec"]);
+    let (_, visitor, slug) = open(&server, installation);
+    finds(&visitor, "query=malbec", &["Malbec"]);
     server.kill9();
-    for words in [vec!["search", "rebuild", "--json"], vec!["search", "rebuild", "--json", "--tenant", &shop.slug]] {
+    for words in
+        [vec!["search", "rebuild", "--json"], vec!["search", "rebuild", "--json", "--tenant", &slug]]
+    {
         let built = installation.json(&words);
         assert_eq!(built["byTheServer"], false, "{built}");
     }
@@ -288,16 +303,14 @@ fn the_index_is_built_anew_without_a_server(installation: &Installation) {
     assert_eq!(search["ok"], true, "{search}");
     assert!(search["says"].as_str().is_some_and(|says| says.contains("1 shops")), "{search}");
     let server = Server::start(installation);
-    let visitor = shop.visitor().at(server.address());
+    let visitor = visitor.at(server.address());
     assert_eq!(titles(&visitor, "query=malbec"), ["Malbec"], "it is there from the first moment");
 }
 
 fn a_lost_index_comes_back(installation: &Installation) {
     let folder = installation.folder().join("data").join("search");
     let mut server = Server::start(installation);
-    let shop = Shop::open_on(&server, installation);
-    add(&shop, "products", &wine("Malbec"));
-    let visitor = shop.visitor();
+    let (_, visitor, _) = open(&server, installation);
     finds(&visitor, "query=malbec", &["Malbec"]);
 
     server.kill9();
@@ -322,11 +335,8 @@ fn a_lost_index_comes_back(installation: &Installation) {
 
 fn a_killed_server_finds_everything_again(installation: &Installation) {
     let mut server = Server::start(installation);
-    let (admin, visitor) = {
-        let shop = Shop::open_on(&server, installation);
-        (shop.admin(), shop.visitor())
-    };
-    let mut kept = 0;
+    let (admin, visitor, _) = open(&server, installation);
+    let mut kept = 1;
     for round in 0..8_u64 {
         std::thread::scope(|scope| {
             let writer = scope.spawn(|| {
@@ -358,26 +368,26 @@ fn a_killed_server_finds_everything_again(installation: &Installation) {
 
 fn every_node_follows(installation: &Installation) {
     let first = Server::start(installation);
-    let shop = Shop::open_on(&first, installation);
+    let (admin, visitor, _) = open(&first, installation);
     let own = installation.folder().join("second").display().to_string();
     // A node with a folder of its own, and a process that shares the first one's.
     let mut settings = vec![vec![]];
     if installation.engine() == Engine::Postgres {
         settings.push(vec![("MARZIPAN_DATA_DIR", own.as_str())]);
     }
-    let others: Vec<Server> = settings.iter().map(|settings| Server::start_with(installation, settings)).collect();
-    for name in ["Malbec", "Merlot", "Shiraz"] {
-        add(&shop, "products", &wine(name));
+    let others: Vec<Server> =
+        settings.iter().map(|settings| Server::start_with(installation, settings)).collect();
+    for name in ["Grenache", "Merlot", "Shiraz"] {
+        add_as(&admin, "products", &wine(name));
         let query = format!("query={}", name.to_lowercase());
         for server in others.iter().chain([&first]) {
-            finds(&shop.visitor().at(server.address()), &query, &[name]);
+            finds(&visitor.at(server.address()), &query, &[name]);
         }
     }
     // Who shared the folder takes it over.
     drop(first);
-    let admin = shop.admin().at(others[0].address());
-    admin.post("/admin/v1/products").json(&wine("Riesling")).send().expect(201);
+    add_as(&admin.at(others[0].address()), "products", &wine("Riesling"));
     for server in &others {
-        finds(&shop.visitor().at(server.address()), "query=riesling", &["Riesling"]);
+        finds(&visitor.at(server.address()), "query=riesling", &["Riesling"]);
     }
 }
