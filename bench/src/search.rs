@@ -9,6 +9,10 @@ use gateways::search::{Entry, Kind, Query, SearchIndex};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::measure::{Bench, MIB};
+use crate::report::Row;
+use crate::server::role;
+
 /// What was measured.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Figures {
@@ -21,8 +25,8 @@ pub(crate) struct Figures {
     pub(crate) longest: Times,
     /// How many in a thousand of the questions with an error found the product they were made from among their hits.
     pub(crate) recall: u32,
-    /// Bytes on disk.
-    pub(crate) size: u64,
+    /// On disk.
+    pub(crate) mebibytes: f64,
 }
 
 /// How long the answers took.
@@ -96,7 +100,9 @@ pub(crate) fn measure(folder: &Path, products: u32, questions: u32) -> Result<Fi
         },
         &mut found,
     )?;
-    Ok(Figures { products, filled, typo, short_prefix, longest, recall, size: size_of(folder)? })
+    #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]
+    let mebibytes = size_of(folder)? as f64 / MIB;
+    Ok(Figures { products, filled, typo, short_prefix, longest, recall, mebibytes })
 }
 
 fn times(
@@ -200,6 +206,35 @@ fn size_of(folder: &Path) -> Result<u64> {
         size += if item.file_type()?.is_dir() { size_of(&item.path())? } else { item.metadata()?.len() };
     }
     Ok(size)
+}
+
+impl Bench {
+    /// Questions with a typing error among very many products.
+    pub(crate) fn search(&mut self) -> Result<Vec<Row>> {
+        let figures: Figures = role("search", &(), None)?;
+        let ms = |time: Duration| time.as_secs_f64() * 1000.0;
+        let row = |what: &str, times: &Times, target: Option<f64>| Row {
+            what: format!("{what}, 100,000 products: p99 (p50)"),
+            ours: format!("{:.2} ms ({:.2})", ms(times.p99), ms(times.p50)),
+            baseline: String::new(),
+            ratio: String::new(),
+            target: target.map(|most| format!("≤ {most:.0} ms")).unwrap_or_default(),
+            met: target.map(|most| ms(times.p99) <= most),
+        };
+        self.note(format!(
+            "an index of {} products was filled in {:.1} s and takes {:.1} MiB; of the questions with a typing error {} in \
+             1,000 had the product they were made from among their ten hits, though its words are often shared by many",
+            figures.products,
+            figures.filled.as_secs_f64(),
+            figures.mebibytes,
+            figures.recall,
+        ));
+        Ok(vec![
+            row("search with a typing error", &figures.typo, Some(15.0)),
+            row("search for one to three letters", &figures.short_prefix, None),
+            row("search for twelve words, each with an error", &figures.longest, None),
+        ])
+    }
 }
 
 /// The child's part: measures, and tells the figures as JSON.

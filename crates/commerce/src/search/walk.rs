@@ -2,6 +2,7 @@
 //! as it is now, so they may cross one another and run again.
 
 use std::collections::HashSet;
+use std::time::Instant;
 
 use domain::ids::TenantId;
 use gateways::search::{Kind, Writing};
@@ -90,7 +91,9 @@ async fn put_current(
 }
 
 async fn put(mut writing: Writing, tenant: TenantId, current: Vec<Current>) -> Result<Writing, SearchError> {
-    aside(move || {
+    let is_bulk = current.len() >= PORTION;
+    let began = Instant::now();
+    let written = aside(move || {
         for current in current {
             match current {
                 Current::Shown(draft) => writing.put(tenant, &draft.finish())?,
@@ -99,7 +102,12 @@ async fn put(mut writing: Writing, tenant: TenantId, current: Vec<Current>) -> R
         }
         Ok(writing)
     })
-    .await
+    .await;
+    if is_bulk {
+        // Who fills a shop leaves processors to those who look at it.
+        tokio::time::sleep(began.elapsed() / 2).await;
+    }
+    written
 }
 
 /// A walk through everything of one shop, a portion at a time.
