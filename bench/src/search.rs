@@ -9,9 +9,14 @@ use gateways::search::{Entry, Kind, Query, SearchIndex};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use self::judging::judge;
 use crate::measure::{Bench, MIB};
 use crate::report::Row;
 use crate::server::role;
+
+/// The questions that the tests ask too.
+#[path = "../../crates/gateways/tests/search_judgement/judge.rs"]
+mod judging;
 
 /// What was measured.
 #[derive(Serialize, Deserialize)]
@@ -210,6 +215,7 @@ fn size_of(folder: &Path) -> Result<u64> {
 
 impl Bench {
     /// Questions with a typing error among very many products.
+    #[expect(clippy::cast_precision_loss, reason = "small numbers")]
     pub(crate) fn search(&mut self) -> Result<Vec<Row>> {
         let figures: Figures = role("search", &(), None)?;
         let ms = |time: Duration| time.as_secs_f64() * 1000.0;
@@ -229,7 +235,19 @@ impl Bench {
             figures.mebibytes,
             figures.recall,
         ));
+        let judged = judge();
+        let share = |part: usize, whole: usize| format!("{:.1} %", 100.0 * part as f64 / whole as f64);
+        let quality = |what: &str, part: usize, whole: usize| Row {
+            what: what.to_owned(),
+            ours: share(part, whole),
+            baseline: format!("{} questions", judged.asked),
+            ratio: String::new(),
+            target: String::new(),
+            met: None,
+        };
         Ok(vec![
+            quality("search: the first hit is the right one", judged.first, judged.asked),
+            quality("search: of what belongs among the first ten is there", judged.found, judged.wanted),
             row("search with a typing error", &figures.typo, Some(15.0)),
             row("search for one to three letters", &figures.short_prefix, None),
             row("search for twelve words, each with an error", &figures.longest, None),
