@@ -29,6 +29,7 @@ mod on_a_server_of_its_own {
         a_lost_index_comes_back,
         a_killed_server_finds_everything_again,
         every_node_follows,
+        a_shop_that_can_not_be_read_holds_up_no_other,
     );
 }
 
@@ -291,8 +292,7 @@ fn the_index_is_built_anew_without_a_server(installation: &Installation) {
     let (_, visitor, slug) = open(&server, installation);
     finds(&visitor, "query=malbec", &["Malbec"]);
     server.kill9();
-    for words in
-        [vec!["search", "rebuild", "--json"], vec!["search", "rebuild", "--json", "--tenant", &slug]]
+    for words in [vec!["search", "rebuild", "--json"], vec!["search", "rebuild", "--json", "--tenant", &slug]]
     {
         let built = installation.json(&words);
         assert_eq!(built["byTheServer"], false, "{built}");
@@ -390,4 +390,27 @@ fn every_node_follows(installation: &Installation) {
     for server in &others {
         finds(&visitor.at(server.address()), "query=riesling", &["Riesling"]);
     }
+}
+
+fn a_shop_that_can_not_be_read_holds_up_no_other(installation: &Installation) {
+    let server = Server::start(installation);
+    let (broken, well) = (open(&server, installation), open(&server, installation));
+    for (_, visitor, _) in [&broken, &well] {
+        finds(visitor, "query=malbec", &["Malbec"]);
+    }
+    let whose = format!("tenant_id = (select tenant_id from tenants where slug = '{}')", broken.2);
+    installation.sql(&format!("update products set details = 'not JSON' where {whose}"));
+    installation.sql(&format!("update shop_versions set version = version + 1 where {whose}"));
+    installation.sql(&format!(
+        "insert into changes (tenant_id, version, kind, subject_id) select tenant_id, (select version from shop_versions \
+         where {whose}), 'product', product_id from products where {whose}"
+    ));
+    eventually("the fault is told", || {
+        let told = server.log().contains("the search index does not follow a shop");
+        told.then_some(())
+    });
+    add_as(&well.0, "products", &wine("Merlot"));
+    finds(&well.1, "query=merlot", &["Merlot"]);
+    installation.sql(&format!("update products set details = '{{}}', name = 'Mended' where {whose}"));
+    finds(&broken.1, "query=mended", &["Mended"]);
 }

@@ -1,15 +1,14 @@
 //! Keeping this node's index current. Rule: every node follows the log of changes by itself, so that all find the same within a second,
 //! and none depends on another's index.
 
-use std::collections::VecDeque;
-use std::time::Duration;
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant};
 
 use domain::ids::TenantId;
-use gateways::search::Writing;
 use tokio::task::JoinHandle;
 
 use super::rebuild::{Wish, everything, publish};
-use super::walk::{Walk, behind, follow_changes};
+use super::walk::{Followed, Pen, Walk, behind, follow_changes};
 use super::{SearchError, aside};
 use crate::Commerce;
 
@@ -42,7 +41,9 @@ struct Follower {
     /// Shops that are walked through, one portion a step.
     walks: VecDeque<(Walk, Why)>,
     /// An index that is built beside this one.
-    building: Option<JoinHandle<Result<Writing, SearchError>>>,
+    building: Option<JoinHandle<Result<Pen, SearchError>>>,
+    /// Shops that could not be read, and when that was: the others do not wait for them.
+    ill: HashMap<TenantId, Instant>,
     /// Looks since the last change.
     quiet: u32,
 }
@@ -67,7 +68,8 @@ impl Follower {
         self.hear_wish(commerce).await?;
         self.take_over(commerce).await?;
         let mut tenants = behind(commerce, |tenant| index.cursor(tenant)).await?;
-        tenants.retain(|tenant| !self.is_lost(*tenant));
+        self.ill.retain(|_, since| since.elapsed() < PAUSE);
+        tenants.retain(|tenant| !self.ill.contains_key(tenant) && !self.is_lost(*tenant));
         if tenants.is_empty() && self.walks.is_empty() {
             self.quiet = self.quiet.saturating_add(1);
             if self.quiet == QUIET {
@@ -77,25 +79,51 @@ impl Follower {
         }
         self.quiet = 0;
         let writer = index.clone();
-        let writing = aside(move || writer.write()).await?;
-        let (mut writing, progress) = follow_changes(commerce, writing, tenants).await?;
-        for tenant in progress.lost {
-            tracing::info!(tenant.id = %tenant, "the search index of a shop is built anew");
-            self.walks.push_back((Walk::begin(commerce, tenant).await?, Why::Lost));
-        }
-        let mut is_over = false;
-        if let Some((walk, why)) = self.walks.front_mut() {
-            writing = walk.step(commerce, writing).await?;
-            if walk.is_over() {
-                walk.note(&mut writing, *why == Why::Lost);
-                is_over = true;
+        let mut pen = Pen::new(aside(move || writer.write()).await?);
+        let mut more = false;
+        for tenant in tenants {
+            match follow_changes(commerce, &mut pen, tenant).await {
+                Ok(Followed::All) => {}
+                Ok(Followed::Some) => more = true,
+                Ok(Followed::Lost) => {
+                    tracing::info!(tenant.id = %tenant, "the search index of a shop is built anew");
+                    self.walks.push_back((Walk::begin(commerce, tenant).await?, Why::Lost));
+                }
+                Err(error) => self.note_ill(tenant, error)?,
             }
         }
+        let over = self.walk_on(commerce, &mut pen).await?;
+        let writing = pen.lay_down()?;
         aside(move || writing.commit()).await?;
-        if is_over && let Some((walk, Why::Wanted)) = self.walks.pop_front() {
-            fulfilled(commerce, Wish::Shop(walk.tenant))?;
+        if let Some(wish) = over {
+            fulfilled(commerce, wish)?;
         }
-        Ok(progress.more || !self.walks.is_empty())
+        Ok(more || !self.walks.is_empty())
+    }
+
+    /// Goes on with the first walk; tells the wish that comes true with it.
+    async fn walk_on(&mut self, commerce: &Commerce, pen: &mut Pen) -> Result<Option<Wish>, SearchError> {
+        let Some((walk, why)) = self.walks.front_mut() else { return Ok(None) };
+        let (tenant, why) = (walk.tenant, *why);
+        if let Err(error) = walk.step(commerce, pen).await {
+            self.walks.pop_front();
+            self.note_ill(tenant, error)?;
+            return Ok(None);
+        }
+        if !walk.is_over() {
+            return Ok(None);
+        }
+        walk.note(pen, why == Why::Lost)?;
+        self.walks.pop_front();
+        Ok((why == Why::Wanted).then_some(Wish::Shop(tenant)))
+    }
+
+    /// A shop whose tables can not be read is left for a while. A fault of the index is everybody's.
+    fn note_ill(&mut self, tenant: TenantId, error: SearchError) -> Result<(), SearchError> {
+        let SearchError::Store(error) = error else { return Err(error) };
+        tracing::error!(tenant.id = %tenant, error = %error, "the search index does not follow a shop; trying again");
+        self.ill.insert(tenant, Instant::now());
+        Ok(())
     }
 
     fn is_lost(&self, tenant: TenantId) -> bool {
@@ -110,7 +138,10 @@ impl Follower {
                 let commerce = commerce.clone();
                 self.building = Some(tokio::spawn(async move { everything(&commerce).await }));
             }
-            Wish::Shop(tenant) if !self.walks.iter().any(|(walk, _)| walk.tenant == tenant) => {
+            Wish::Shop(tenant)
+                if !self.ill.contains_key(&tenant)
+                    && !self.walks.iter().any(|(walk, _)| walk.tenant == tenant) =>
+            {
                 tracing::info!(tenant.id = %tenant, "the search index of a shop is built anew, as somebody wants");
                 self.walks.push_back((Walk::begin(commerce, tenant).await?, Why::Wanted));
             }
@@ -122,8 +153,8 @@ impl Follower {
     /// Puts what was built beside the index in its place.
     async fn take_over(&mut self, commerce: &Commerce) -> Result<(), SearchError> {
         let Some(building) = self.building.take_if(|building| building.is_finished()) else { return Ok(()) };
-        let writing = building.await.map_err(|_| SearchError::Panicked)??;
-        publish(commerce, writing).await?;
+        let pen = building.await.map_err(|_| SearchError::Panicked)??;
+        publish(commerce, pen).await?;
         self.walks.clear();
         fulfilled(commerce, Wish::Everything)?;
         tracing::info!("the search index that was built anew is in use");

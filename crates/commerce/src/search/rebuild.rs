@@ -2,11 +2,9 @@
 //! over.
 
 use domain::ids::TenantId;
-use gateways::search::Writing;
-use store::installation;
 
 use super::follow::LOOK_EVERY;
-use super::walk::{Walk, behind, follow_changes};
+use super::walk::{Pen, Walk, behind, follow_changes};
 use super::{SearchError, aside};
 use crate::Commerce;
 
@@ -57,17 +55,14 @@ pub async fn rebuild(commerce: &Commerce, tenant: Option<TenantId>) -> Result<Re
     }
     match wish {
         Wish::Everything => {
-            let writing = everything(commerce).await?;
-            publish(commerce, writing).await?;
+            let pen = everything(commerce).await?;
+            publish(commerce, pen).await?;
         }
         Wish::Shop(tenant) => {
             let index = index.clone();
-            let mut writing = aside(move || index.write()).await?;
-            let mut walk = Walk::begin(commerce, tenant).await?;
-            while !walk.is_over() {
-                writing = walk.step(commerce, writing).await?;
-            }
-            walk.note(&mut writing, true);
+            let mut pen = Pen::new(aside(move || index.write()).await?);
+            walk_through(commerce, &mut pen, tenant).await?;
+            let writing = pen.lay_down()?;
             aside(move || writing.commit()).await?;
         }
     }
@@ -75,32 +70,49 @@ pub async fn rebuild(commerce: &Commerce, tenant: Option<TenantId>) -> Result<Re
     Ok(Rebuilt::Here)
 }
 
-/// An index of all shops beside the present one.
-pub(super) async fn everything(commerce: &Commerce) -> Result<Writing, SearchError> {
-    let index = commerce.search_index().clone();
-    let mut writing = aside(move || index.begin_anew()).await?;
-    for (tenant, _) in commerce.store().read_installation(installation::shop_versions).await? {
-        let mut walk = Walk::begin(commerce, tenant).await?;
-        while !walk.is_over() {
-            writing = walk.step(commerce, writing).await?;
-        }
-        walk.note(&mut writing, true);
+async fn walk_through(commerce: &Commerce, pen: &mut Pen, tenant: TenantId) -> Result<(), SearchError> {
+    let mut walk = Walk::begin(commerce, tenant).await?;
+    while !walk.is_over() {
+        walk.step(commerce, pen).await?;
     }
-    Ok(writing)
+    walk.note(pen, true)
+}
+
+/// An index of all shops beside the present one.
+pub(super) async fn everything(commerce: &Commerce) -> Result<Pen, SearchError> {
+    let index = commerce.search_index().clone();
+    let mut pen = Pen::new(aside(move || index.begin_anew()).await?);
+    for tenant in behind(commerce, |_| None).await? {
+        pass_over(tenant, walk_through(commerce, &mut pen, tenant).await)?;
+    }
+    Ok(pen)
+}
+
+/// One shop whose tables can not be read does not keep the others from their index.
+fn pass_over(tenant: TenantId, outcome: Result<(), SearchError>) -> Result<(), SearchError> {
+    match outcome {
+        Err(SearchError::Store(error)) => {
+            tracing::error!(tenant.id = %tenant, error = %error, "a shop is missing from the search index that is built");
+            Ok(())
+        }
+        outcome => outcome,
+    }
 }
 
 /// Puts an index in the place of the present one, once it has what changed while it was made.
-pub(super) async fn publish(commerce: &Commerce, mut writing: Writing) -> Result<(), SearchError> {
+pub(super) async fn publish(commerce: &Commerce, mut pen: Pen) -> Result<(), SearchError> {
     /// A shop that changes all the time is not waited for: the rest is followed as always.
     const ROUNDS: usize = 20;
     for _ in 0..ROUNDS {
-        let tenants = behind(commerce, |tenant| writing.cursor(tenant)).await?;
+        let tenants = behind(commerce, |tenant| pen.cursor(tenant)).await?;
         if tenants.is_empty() {
             break;
         }
-        (writing, _) = follow_changes(commerce, writing, tenants).await?;
+        for tenant in tenants {
+            pass_over(tenant, follow_changes(commerce, &mut pen, tenant).await.map(drop))?;
+        }
     }
-    let index = commerce.search_index().clone();
+    let (index, writing) = (commerce.search_index().clone(), pen.lay_down()?);
     aside(move || index.publish(writing)).await
 }
 

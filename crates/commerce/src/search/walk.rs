@@ -7,7 +7,7 @@ use std::time::Instant;
 use domain::ids::TenantId;
 use gateways::search::{Kind, Writing};
 use store::changes::{self, Change, Since, Subject};
-use store::{StoreError, installation};
+use store::{StoreError, Tx, installation};
 use uuid::Uuid;
 
 use super::entries::{self, Current, PORTION, Place};
@@ -17,13 +17,66 @@ use crate::{Commerce, Shop};
 /// Changes of one shop that are followed before the next shop has its turn.
 const FOLLOWED: i64 = 5_000;
 
-/// How far an index came.
-#[derive(Default)]
-pub(super) struct Progress {
-    /// Whether there is more to follow at once.
-    pub(super) more: bool,
-    /// Shops whose log does not reach back to where the index stands.
-    pub(super) lost: Vec<TenantId>,
+/// A write that has begun, at hand between the reads. A read that fails leaves it whole.
+pub(super) struct Pen(Option<Writing>);
+
+impl Pen {
+    pub(super) fn new(writing: Writing) -> Self {
+        Self(Some(writing))
+    }
+
+    /// The write, to commit or publish it.
+    pub(super) fn lay_down(self) -> Result<Writing, SearchError> {
+        self.0.ok_or(SearchError::Panicked)
+    }
+
+    fn writing(&mut self) -> Result<&mut Writing, SearchError> {
+        self.0.as_mut().ok_or(SearchError::Panicked)
+    }
+
+    pub(super) fn cursor(&self, tenant: TenantId) -> Option<i64> {
+        self.0.as_ref().and_then(|writing| writing.cursor(tenant))
+    }
+
+    async fn put(&mut self, tenant: TenantId, current: Vec<Current>) -> Result<(), SearchError> {
+        let is_bulk = current.len() >= PORTION;
+        let began = Instant::now();
+        let mut writing = self.0.take().ok_or(SearchError::Panicked)?;
+        let written = aside(move || {
+            for current in current {
+                match current {
+                    Current::Shown(draft) => writing.put(tenant, &draft.finish())?,
+                    Current::Gone(kind, id) => writing.remove(tenant, kind, id)?,
+                }
+            }
+            Ok(writing)
+        });
+        self.0 = Some(written.await?);
+        if is_bulk {
+            // Who fills a shop leaves processors to those who look at it.
+            tokio::time::sleep(began.elapsed() / 2).await;
+        }
+        Ok(())
+    }
+
+    /// Puts these things into the index as they are now.
+    async fn put_current(
+        &mut self,
+        commerce: &Commerce,
+        tenant: TenantId,
+        things: &[Change],
+    ) -> Result<(), SearchError> {
+        for portion in things.chunks(PORTION) {
+            let (portion, now) = (portion.to_vec(), commerce.system_now());
+            let read = move |tx: &mut Tx<'_>| {
+                let shop = Shop::of(tx, now)?;
+                entries::read(tx, &shop, &portion)
+            };
+            let current = commerce.store().read::<_, StoreError, _>(tenant, read).await?;
+            self.put(tenant, current).await?;
+        }
+        Ok(())
+    }
 }
 
 /// The shops whose changes are not all in the index.
@@ -36,78 +89,46 @@ pub(super) async fn behind(
     Ok(behind.map(|(tenant, _)| tenant).collect())
 }
 
-/// Follows the changes of these shops, for each as many as its turn has.
+/// How far the changes of a shop were followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Followed {
+    /// To the end.
+    All,
+    /// Its turn is over, and there is more.
+    Some,
+    /// Not at all: its log does not reach back to where the index stands.
+    Lost,
+}
+
+/// Follows the changes of a shop, as many as its turn has.
 pub(super) async fn follow_changes(
     commerce: &Commerce,
-    mut writing: Writing,
-    tenants: Vec<TenantId>,
-) -> Result<(Writing, Progress), SearchError> {
-    let mut progress = Progress::default();
-    for tenant in tenants {
-        let cursor = writing.cursor(tenant).unwrap_or(0);
-        let read = commerce.store().read(tenant, move |tx| {
-            let version = changes::version(tx)?;
-            Ok::<_, StoreError>(match changes::since(tx, cursor, FOLLOWED)? {
-                Since::Everything => None,
-                Since::Changes(changed) => {
-                    let is_cut = i64::try_from(changed.len()).is_ok_and(|found| found >= FOLLOWED);
-                    let last = changed.last().map_or(version, |(version, _)| *version);
-                    // The last one of a portion that was cut may have more entries.
-                    let reached = if is_cut { last - 1 } else { version };
-                    let changed: Vec<Change> = changed.into_iter().map(|(_, change)| change).collect();
-                    Some((entries::touched(tx, &changed)?, reached, is_cut))
-                }
-            })
-        });
-        match read.await? {
-            Some((things, reached, is_cut)) if reached > cursor || !is_cut => {
-                writing = put_current(commerce, writing, tenant, &things).await?;
-                writing.reached(tenant, reached);
-                progress.more |= is_cut;
-            }
-            _ => progress.lost.push(tenant),
-        }
-    }
-    Ok((writing, progress))
-}
-
-/// Puts these things into the index as they are now.
-async fn put_current(
-    commerce: &Commerce,
-    mut writing: Writing,
+    pen: &mut Pen,
     tenant: TenantId,
-    things: &[Change],
-) -> Result<Writing, SearchError> {
-    for portion in things.chunks(PORTION) {
-        let (portion, now) = (portion.to_vec(), commerce.system_now());
-        let read = move |tx: &mut store::Tx<'_>| {
-            let shop = Shop::of(tx, now)?;
-            entries::read(tx, &shop, &portion)
-        };
-        let current = commerce.store().read::<_, StoreError, _>(tenant, read).await?;
-        writing = put(writing, tenant, current).await?;
-    }
-    Ok(writing)
-}
-
-async fn put(mut writing: Writing, tenant: TenantId, current: Vec<Current>) -> Result<Writing, SearchError> {
-    let is_bulk = current.len() >= PORTION;
-    let began = Instant::now();
-    let written = aside(move || {
-        for current in current {
-            match current {
-                Current::Shown(draft) => writing.put(tenant, &draft.finish())?,
-                Current::Gone(kind, id) => writing.remove(tenant, kind, id)?,
+) -> Result<Followed, SearchError> {
+    let cursor = pen.cursor(tenant).unwrap_or(0);
+    let read = commerce.store().read(tenant, move |tx| {
+        let version = changes::version(tx)?;
+        Ok::<_, StoreError>(match changes::since(tx, cursor, FOLLOWED)? {
+            Since::Everything => None,
+            Since::Changes(changed) => {
+                let is_cut = i64::try_from(changed.len()).is_ok_and(|found| found >= FOLLOWED);
+                let last = changed.last().map_or(version, |(version, _)| *version);
+                // The last one of a portion that was cut may have more entries.
+                let reached = if is_cut { last - 1 } else { version };
+                let changed: Vec<Change> = changed.into_iter().map(|(_, change)| change).collect();
+                Some((entries::touched(tx, &changed)?, reached, is_cut))
             }
+        })
+    });
+    match read.await? {
+        Some((things, reached, is_cut)) if reached > cursor || !is_cut => {
+            pen.put_current(commerce, tenant, &things).await?;
+            pen.writing()?.reached(tenant, reached);
+            Ok(if is_cut { Followed::Some } else { Followed::All })
         }
-        Ok(writing)
-    })
-    .await;
-    if is_bulk {
-        // Who fills a shop leaves processors to those who look at it.
-        tokio::time::sleep(began.elapsed() / 2).await;
+        _ => Ok(Followed::Lost),
     }
-    written
 }
 
 /// A walk through everything of one shop, a portion at a time.
@@ -130,37 +151,36 @@ impl Walk {
     }
 
     /// Goes on by a portion. With the last one goes what the index holds and the walk did not meet.
-    pub(super) async fn step(
-        &mut self,
-        commerce: &Commerce,
-        writing: Writing,
-    ) -> Result<Writing, SearchError> {
+    pub(super) async fn step(&mut self, commerce: &Commerce, pen: &mut Pen) -> Result<(), SearchError> {
         let (place, now) = (self.place, commerce.system_now());
-        let read = move |tx: &mut store::Tx<'_>| {
+        let read = move |tx: &mut Tx<'_>| {
             let shop = Shop::of(tx, now)?;
             entries::next(tx, &shop, place)
         };
         let (current, place) = commerce.store().read::<_, StoreError, _>(self.tenant, read).await?;
-        self.place = place;
         self.seen.extend(current.iter().filter_map(Current::shown));
-        let writing = put(writing, self.tenant, current).await?;
-        if self.is_over() { self.sweep(commerce, writing).await } else { Ok(writing) }
+        pen.put(self.tenant, current).await?;
+        if place == Place::End {
+            self.sweep(commerce, pen).await?;
+        }
+        self.place = place;
+        Ok(())
     }
 
     /// What the walk did not meet may be gone, and may be new: it is looked at once more.
-    async fn sweep(&mut self, commerce: &Commerce, mut writing: Writing) -> Result<Writing, SearchError> {
-        let unmet: Vec<(Kind, Uuid)> =
-            writing.entries(self.tenant)?.into_iter().filter(|entry| !self.seen.contains(entry)).collect();
-        let things: Vec<Change> = unmet.iter().map(|(kind, id)| Change::of(subject(*kind), *id)).collect();
-        writing = put_current(commerce, writing, self.tenant, &things).await?;
-        Ok(writing)
+    async fn sweep(&mut self, commerce: &Commerce, pen: &mut Pen) -> Result<(), SearchError> {
+        let mut entries = pen.writing()?.entries(self.tenant)?;
+        entries.retain(|entry| !self.seen.contains(entry));
+        let unmet: Vec<Change> = entries.iter().map(|(kind, id)| Change::of(subject(*kind), *id)).collect();
+        pen.put_current(commerce, self.tenant, &unmet).await
     }
 
     /// Notes how far the walk brought the index, unless it was further by following the changes meanwhile.
-    pub(super) fn note(&self, writing: &mut Writing, is_lost: bool) {
-        if is_lost || writing.cursor(self.tenant).is_none_or(|cursor| cursor < self.version) {
-            writing.reached(self.tenant, self.version);
+    pub(super) fn note(&self, pen: &mut Pen, is_lost: bool) -> Result<(), SearchError> {
+        if is_lost || pen.cursor(self.tenant).is_none_or(|cursor| cursor < self.version) {
+            pen.writing()?.reached(self.tenant, self.version);
         }
+        Ok(())
     }
 }
 
