@@ -2,6 +2,7 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod accounts;
+pub mod content;
 pub mod fields;
 pub mod ids;
 pub mod markup;
