@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod audit;
 pub mod changes;
 mod columns;
+pub mod content;
 pub mod dump;
 mod engine;
 mod error;
