@@ -3,10 +3,12 @@
 
 pub mod accounts;
 pub mod content;
+pub mod catalog;
 pub mod fields;
 pub mod ids;
 pub mod markup;
 pub mod money;
+pub mod patch;
 pub mod problem;
 pub mod slugs;
 pub mod tenants;
