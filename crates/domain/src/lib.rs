@@ -2,8 +2,8 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod accounts;
-pub mod content;
 pub mod catalog;
+pub mod content;
 pub mod fields;
 pub mod ids;
 pub mod markup;

@@ -1,15 +1,14 @@
 //! The blocks that a page is made of. Rule: each has a type and the keys of that type, nothing else; what is HTML is made
 //! safe here, when it is written, and once more when it is shown.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::keys::Keys;
+use crate::catalog::Reference;
 use crate::fields::{Fields, Invalid};
 use crate::ids::MediaId;
 use crate::markup;
-use crate::slugs::ThingSlug;
 use crate::tenants::HttpsUrl;
 
 /// The most blocks that a page has.
@@ -56,12 +55,14 @@ pub enum Block {
     },
     /// Chosen products.
     Products {
+        #[serde(serialize_with = "as_texts")]
         products: Vec<Reference>,
         #[serde(skip_serializing_if = "Option::is_none")]
         title: Option<String>,
     },
     /// The first products of a collection.
     Collection {
+        #[serde(serialize_with = "as_text")]
         collection: Reference,
         limit: u8,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,6 +70,7 @@ pub enum Block {
     },
     /// Chosen subscription packages.
     Packages {
+        #[serde(serialize_with = "as_texts")]
         packages: Vec<Reference>,
         #[serde(skip_serializing_if = "Option::is_none")]
         title: Option<String>,
@@ -81,6 +83,14 @@ pub enum Block {
     },
     /// HTML, made safe.
     Html { html: String },
+}
+
+fn as_text<S: Serializer>(reference: &Reference, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(reference)
+}
+
+fn as_texts<S: Serializer>(references: &[Reference], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(references.iter().map(ToString::to_string))
 }
 
 /// A picture of a gallery.
@@ -102,36 +112,6 @@ pub enum FormKind {
     Contact,
     /// Subscribing to its newsletter.
     Newsletter,
-}
-
-/// A product or collection, by its id or by its slug.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Reference {
-    /// By its id.
-    Id(Uuid),
-    /// By its slug.
-    Slug(ThingSlug),
-}
-
-impl Reference {
-    /// Reads an id or a slug.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
-        if text.len() == 36
-            && let Ok(id) = Uuid::parse_str(text)
-        {
-            return Ok(Self::Id(id));
-        }
-        ThingSlug::parse(text).map(Self::Slug).map_err(|_| Invalid::fixed("Must be an id or a slug."))
-    }
-}
-
-impl Serialize for Reference {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Id(id) => serializer.collect_str(id),
-            Self::Slug(slug) => slug.serialize(serializer),
-        }
-    }
 }
 
 /// All blocks of a page, in order.

@@ -1,12 +1,14 @@
 //! What a page or a journal post says. Rule: content that exists is whole and valid; a change is read as a whole.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::blocks::Blocks;
 use crate::fields::{FieldErrors, Fields, Invalid};
 use crate::ids::MediaId;
 use crate::markup;
+use crate::patch::Patch;
+use crate::slugs::ThingSlug;
 use crate::text::{self, filled};
 
 /// The two kinds of entries. They differ in their addresses, and in that posts have an author, tags and a category.
@@ -81,9 +83,9 @@ impl Content {
         own.chain(self.blocks.media("blocks")).collect()
     }
 
-    /// The content as a form that [`ContentForm::parse`] reads back.
+    /// The content under its slug as a form that [`EntryForm::parse`] reads back.
     #[must_use]
-    pub fn to_form(&self) -> ContentForm {
+    pub fn to_form(&self, slug: &str) -> EntryForm {
         let Self {
             title,
             excerpt,
@@ -96,56 +98,83 @@ impl Content {
             meta_description,
             meta_image_id,
         } = self.clone();
-        ContentForm {
-            title: Some(title),
-            excerpt,
-            image_id: image_id.map(|id| id.to_string()),
-            author,
-            tags: Some(tags),
-            category,
-            blocks: serde_json::to_value(blocks).ok(),
-            meta_title,
-            meta_description,
-            meta_image_id: meta_image_id.map(|id| id.to_string()),
+        EntryForm {
+            slug: Patch::Value(slug.to_owned()),
+            title: Patch::Value(title),
+            excerpt: excerpt.map_or(Patch::Null, Patch::Value),
+            image_id: image_id.map_or(Patch::Null, |id| Patch::Value(id.to_string())),
+            author: author.map_or(Patch::Null, Patch::Value),
+            tags: Patch::Value(tags),
+            category: category.map_or(Patch::Null, Patch::Value),
+            blocks: serde_json::to_value(blocks).map_or(Patch::Null, Patch::Value),
+            meta_title: meta_title.map_or(Patch::Null, Patch::Value),
+            meta_description: meta_description.map_or(Patch::Null, Patch::Value),
+            meta_image_id: meta_image_id.map_or(Patch::Null, |id| Patch::Value(id.to_string())),
         }
     }
 }
 
-/// What a page or post says, as it is typed.
-#[derive(Clone, Debug, Default)]
-#[expect(missing_docs, reason = "the fields are those of Content")]
-pub struct ContentForm {
-    pub title: Option<String>,
-    pub excerpt: Option<String>,
-    pub image_id: Option<String>,
-    pub author: Option<String>,
-    pub tags: Option<Vec<String>>,
-    pub category: Option<String>,
-    pub blocks: Option<Value>,
-    pub meta_title: Option<String>,
-    pub meta_description: Option<String>,
-    pub meta_image_id: Option<String>,
+/// A page or post as it is typed. A PATCH is the present one's form, written over.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[expect(missing_docs, reason = "the fields are those of Content, and its slug")]
+pub struct EntryForm {
+    pub slug: Patch<String>,
+    pub title: Patch<String>,
+    pub excerpt: Patch<String>,
+    pub image_id: Patch<String>,
+    pub author: Patch<String>,
+    pub tags: Patch<Vec<String>>,
+    pub category: Patch<String>,
+    pub blocks: Patch<Value>,
+    pub meta_title: Patch<String>,
+    pub meta_description: Patch<String>,
+    pub meta_image_id: Patch<String>,
 }
 
-impl ContentForm {
-    /// The content, or all its bad fields. What is left out or blank is empty.
-    pub fn parse(self) -> Result<Content, FieldErrors> {
+impl EntryForm {
+    /// This form, with what it leaves out taken from `base`.
+    #[must_use]
+    pub fn over(self, base: Self) -> Self {
+        Self {
+            slug: self.slug.or(base.slug),
+            title: self.title.or(base.title),
+            excerpt: self.excerpt.or(base.excerpt),
+            image_id: self.image_id.or(base.image_id),
+            author: self.author.or(base.author),
+            tags: self.tags.or(base.tags),
+            category: self.category.or(base.category),
+            blocks: self.blocks.or(base.blocks),
+            meta_title: self.meta_title.or(base.meta_title),
+            meta_description: self.meta_description.or(base.meta_description),
+            meta_image_id: self.meta_image_id.or(base.meta_image_id),
+        }
+    }
+
+    /// The slug and the content, or all bad fields. What is left out or blank is empty; a slug is made of the title.
+    pub fn parse(self) -> Result<(ThingSlug, Content), FieldErrors> {
         let mut fields = Fields::default();
-        let title = fields.take("title", text::one_line(self.title.as_deref().unwrap_or_default(), TITLE));
-        let excerpt = optional_line(&mut fields, "excerpt", self.excerpt.as_deref(), EXCERPT);
-        let image_id = media(&mut fields, "imageId", self.image_id.as_deref());
-        let author = optional_line(&mut fields, "author", self.author.as_deref(), AUTHOR);
-        let tags = tags(&mut fields, self.tags.unwrap_or_default());
-        let category = fields.take_optional("category", filled(self.category.as_deref()).map(label));
-        let blocks =
-            self.blocks.map(|blocks| Blocks::parse(&blocks, "blocks", &mut fields)).unwrap_or_default();
-        let meta_title = optional_line(&mut fields, "metaTitle", self.meta_title.as_deref(), TITLE);
-        let meta_description =
-            optional_line(&mut fields, "metaDescription", self.meta_description.as_deref(), EXCERPT);
-        let meta_image_id = media(&mut fields, "metaImageId", self.meta_image_id.as_deref());
-        let Some(title) = title else { return Err(fields.into_errors()) };
+        let title = text::one_line(&self.title.into_value().unwrap_or_default(), TITLE);
+        let title = fields.take("title", title);
+        let slug = match (filled(self.slug.into_value().as_deref()), &title) {
+            (Some(slug), _) => fields.take("slug", ThingSlug::parse(slug)),
+            (None, Some(title)) => fields.take("slug", ThingSlug::from_name(title)),
+            (None, None) => None,
+        };
+        let excerpt = optional_line(&mut fields, "excerpt", self.excerpt, EXCERPT);
+        let image_id = media(&mut fields, "imageId", self.image_id);
+        let author = optional_line(&mut fields, "author", self.author, AUTHOR);
+        let tags = tags(&mut fields, self.tags.into_value().unwrap_or_default());
+        let category = self.category.into_value();
+        let category = fields.take_optional("category", filled(category.as_deref()).map(label));
+        let blocks = self.blocks.into_value();
+        let blocks = blocks.map(|blocks| Blocks::parse(&blocks, "blocks", &mut fields)).unwrap_or_default();
+        let meta_title = optional_line(&mut fields, "metaTitle", self.meta_title, TITLE);
+        let meta_description = optional_line(&mut fields, "metaDescription", self.meta_description, EXCERPT);
+        let meta_image_id = media(&mut fields, "metaImageId", self.meta_image_id);
+        let (Some(slug), Some(title)) = (slug, title) else { return Err(fields.into_errors()) };
         fields.finish()?;
-        Ok(Content {
+        let content = Content {
             title,
             excerpt,
             image_id,
@@ -156,17 +185,20 @@ impl ContentForm {
             meta_title,
             meta_description,
             meta_image_id,
-        })
+        };
+        Ok((slug, content))
     }
 }
 
-fn optional_line(fields: &mut Fields, path: &str, typed: Option<&str>, most: usize) -> Option<String> {
-    fields.take_optional(path, filled(typed).map(|typed| text::one_line(typed, most)))
+fn optional_line(fields: &mut Fields, path: &str, typed: Patch<String>, most: usize) -> Option<String> {
+    let typed = typed.into_value();
+    fields.take_optional(path, filled(typed.as_deref()).map(|typed| text::one_line(typed, most)))
 }
 
-fn media(fields: &mut Fields, path: &str, typed: Option<&str>) -> Option<MediaId> {
-    let parsed =
-        filled(typed).map(|id| id.parse().map_err(|_| Invalid::fixed("Must be the id of a picture.")));
+fn media(fields: &mut Fields, path: &str, typed: Patch<String>) -> Option<MediaId> {
+    let typed = typed.into_value();
+    let parsed = filled(typed.as_deref())
+        .map(|id| id.parse().map_err(|_| Invalid::fixed("Must be the id of a picture.")));
     fields.take_optional(path, parsed)
 }
 
@@ -217,62 +249,51 @@ mod tests {
 
     use super::*;
 
-    #[expect(clippy::unnecessary_wraps, reason = "the fields of a form are options")]
-    fn some(text: &str) -> Option<String> {
-        Some(text.to_owned())
+    fn form(form: Value) -> EntryForm {
+        serde_json::from_value(form).expect("a form")
     }
 
     #[test]
     fn content_reads_back_as_it_was_written() {
-        let form = ContentForm {
-            title: some(" A guide to Malbec "),
-            excerpt: some("Plum, smoke and patience."),
-            image_id: some("01926a3c-0000-7000-8000-000000000001"),
-            author: some("Ada"),
-            tags: Some(vec!["Red".to_owned(), "red".to_owned(), "South America".to_owned()]),
-            category: some("Guides"),
-            blocks: Some(json!([{"type": "richText", "markdown": "# Hi"}])),
-            meta_title: some(""),
-            meta_description: None,
-            meta_image_id: None,
-        };
-        let content = form.parse().expect("good content");
-        assert_eq!(content.title, "A guide to Malbec");
+        let form = form(json!({
+            "title": " A guide to Malbec ",
+            "excerpt": "Plum, smoke and patience.",
+            "imageId": "01926a3c-0000-7000-8000-000000000001",
+            "author": "Ada",
+            "tags": ["Red", "red", "South America"],
+            "category": "Guides",
+            "blocks": [{"type": "richText", "markdown": "# Hi"}],
+            "metaTitle": "",
+        }));
+        let (slug, content) = form.parse().expect("good content");
+        assert_eq!((slug.as_str(), content.title.as_str()), ("a-guide-to-malbec", "A guide to Malbec"));
         assert_eq!(content.tags, ["Red", "South America"]);
         assert_eq!(content.meta_title, None);
-        assert_eq!(content.to_form().parse(), Ok(content));
+        assert_eq!(content.to_form(slug.as_str()).parse(), Ok((slug, content)));
+    }
+
+    #[test]
+    fn a_change_leaves_what_it_does_not_name() {
+        let before = form(json!({"title": "One", "excerpt": "Short.", "author": "Ada"}));
+        let after = form(json!({"title": "Two", "author": null})).over(before);
+        let (slug, content) = after.parse().expect("good content");
+        assert_eq!((slug.as_str(), content.title.as_str()), ("two", "Two"));
+        assert_eq!((content.excerpt.as_deref(), content.author), (Some("Short."), None));
     }
 
     #[test]
     fn every_refused_field_is_named_at_once() {
-        let form = ContentForm {
-            title: some(" "),
-            excerpt: some(&"x".repeat(501)),
-            image_id: some("picture.png"),
-            author: some("\u{202e}"),
-            tags: Some(vec!["fine".to_owned(), "!!".to_owned()]),
-            category: some("—"),
-            blocks: Some(json!([{"type": "heading"}])),
-            meta_title: some("a\nb"),
-            meta_description: some(&"x".repeat(501)),
-            meta_image_id: some("x"),
-        };
+        let long = "x".repeat(501);
+        let form = form(json!({
+            "slug": "A b", "title": " ", "excerpt": long, "imageId": "picture.png", "author": "\u{202e}",
+            "tags": ["fine", "!!"], "category": "—", "blocks": [{"type": "heading"}], "metaTitle": "a\nb",
+            "metaDescription": long, "metaImageId": "x",
+        }));
         let errors = form.parse().expect_err("all wrong");
         let fields: Vec<&str> = errors.iter().map(|(field, _)| field).collect();
         assert_eq!(
-            fields,
-            [
-                "author",
-                "blocks.0.text",
-                "category",
-                "excerpt",
-                "imageId",
-                "metaDescription",
-                "metaImageId",
-                "metaTitle",
-                "tags.1",
-                "title"
-            ]
+            fields.join(" "),
+            "author blocks.0.text category excerpt imageId metaDescription metaImageId metaTitle slug tags.1 title"
         );
     }
 

@@ -9,8 +9,8 @@ mod menu;
 mod publication;
 mod redirect;
 
-pub use blocks::{Block, Blocks, FormKind, GalleryImage, MOST_BLOCKS, MOST_BYTES, Reference};
-pub use entry::{Content, ContentForm, EntryKind, label_key};
+pub use blocks::{Block, Blocks, FormKind, GalleryImage, MOST_BLOCKS, MOST_BYTES};
+pub use entry::{Content, EntryForm, EntryKind, label_key};
 pub use link::Link;
 pub use menu::{MOST_DEPTH, MOST_ITEMS, MenuItem, MenuItems, MenuTarget};
 pub use publication::{Publication, Status};
