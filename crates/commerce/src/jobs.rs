@@ -11,7 +11,7 @@ use store::content::preview_tokens;
 use store::tenants::staff_sessions;
 use store::{StoreError, Tx, changes, idempotency, installation, jobs, mails as mail_rows};
 
-use crate::{Commerce, Shop, accounts, catalog, content, mails, staff};
+use crate::{Commerce, Shop, accounts, catalog, content, mails, messaging, staff};
 
 /// What there is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -231,6 +231,7 @@ async fn sweep(commerce: &Commerce, tenant: TenantId, now: Timestamp) -> Result<
                 now.minus(staff::SESSION_LIFE),
             )?;
             mail_tokens::delete_expired(tx, now)?;
+            messaging::sweep(tx, now)?;
             preview_tokens::delete_expired(tx, now)?;
             throttles::delete_stale(tx, now.minus(SWEEP_EVERY))?;
             idempotency::delete_expired(tx, now)?;

@@ -19,7 +19,7 @@ use crate::engine::{Conn, Store};
 use crate::error::StoreError;
 
 /// Every table, those that others refer to first.
-pub const TABLES: [&str; 34] = [
+pub const TABLES: [&str; 41] = [
     "installation",
     "tenants",
     "tenant_origins",
@@ -49,6 +49,13 @@ pub const TABLES: [&str; 34] = [
     "product_images",
     "reviews",
     "subscriptions",
+    "registrations",
+    "threads",
+    "messages",
+    "subscribers",
+    "opt_ins",
+    "suppressions",
+    "mail_templates",
     "entries",
     "entry_revisions",
     "preview_tokens",

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::accounts::{Email, Phone};
 use crate::fields::{FieldErrors, Fields, Invalid};
 use crate::slugs::ThingSlug;
-use crate::tenants::{Colour, Currency, HttpsUrl, Locale, Origin, ShopName, TimeZoneName};
+use crate::tenants::{Colour, Currency, HttpsUrl, Locale, Origin, ShopName, Slug, TimeZoneName};
 use crate::text::{self, filled};
 use crate::time::Timestamp;
 
@@ -84,6 +84,8 @@ pub struct Settings {
     pub store_slug: ThingSlug,
     /// Where on its web site the subscriptions stand.
     pub subscriptions_slug: ThingSlug,
+    /// What subscribers of its newsletter choose from.
+    pub newsletter_topics: Vec<Slug>,
     /// The number that customers can ring.
     pub contact_phone: Option<Phone>,
     /// The lines of the shop's postal address.
@@ -119,6 +121,7 @@ impl Settings {
             minimum_age: None,
             store_slug: default_slug(STORE_SLUG),
             subscriptions_slug: default_slug(SUBSCRIPTIONS_SLUG),
+            newsletter_topics: Vec::new(),
             contact_phone: None,
             contact_address: Vec::new(),
             social_links: Vec::new(),
@@ -148,6 +151,7 @@ impl Settings {
             minimum_age,
             store_slug,
             subscriptions_slug,
+            newsletter_topics,
             contact_phone,
             contact_address,
             social_links,
@@ -174,6 +178,7 @@ impl Settings {
             minimum_age: minimum_age.map(|age| i64::from(age.years())),
             store_slug: Some(store_slug.as_str().to_owned()),
             subscriptions_slug: Some(subscriptions_slug.as_str().to_owned()),
+            newsletter_topics: Some(newsletter_topics.iter().map(|topic| topic.as_str().to_owned()).collect()),
             contact_phone: contact_phone.as_ref().map(|phone| phone.as_str().to_owned()),
             contact_address: Some(contact_address.clone()),
             social_links: Some(links.collect()),
@@ -208,6 +213,7 @@ pub struct SettingsForm {
     pub minimum_age: Option<i64>,
     pub store_slug: Option<String>,
     pub subscriptions_slug: Option<String>,
+    pub newsletter_topics: Option<Vec<String>>,
     pub contact_phone: Option<String>,
     pub contact_address: Option<Vec<String>>,
     pub social_links: Option<Vec<SocialLinkForm>>,
@@ -246,6 +252,7 @@ impl SettingsForm {
         let store_slug = optional(&mut fields, "storeSlug", self.store_slug.as_deref(), ThingSlug::parse);
         let subscriptions_slug =
             optional(&mut fields, "subscriptionsSlug", self.subscriptions_slug.as_deref(), ThingSlug::parse);
+        let newsletter_topics = topics(&mut fields, self.newsletter_topics.unwrap_or_default());
         let contact_phone =
             optional(&mut fields, "contactPhone", self.contact_phone.as_deref(), Phone::parse);
         let contact_address = address_lines(&mut fields, self.contact_address.unwrap_or_default());
@@ -268,6 +275,7 @@ impl SettingsForm {
                 minimum_age,
                 store_slug: store_slug.unwrap_or_else(|| default_slug(STORE_SLUG)),
                 subscriptions_slug: subscriptions_slug.unwrap_or_else(|| default_slug(SUBSCRIPTIONS_SLUG)),
+                newsletter_topics,
                 contact_phone,
                 contact_address,
                 social_links,
@@ -329,6 +337,25 @@ fn optional<T>(
     fields.take_optional(path, filled(text).map(parse))
 }
 
+/// At most 20 topics, each once, in the order given.
+fn topics(fields: &mut Fields, texts: Vec<String>) -> Vec<Slug> {
+    const MAX: usize = 20;
+
+    if texts.len() > MAX {
+        fields.refuse("newsletterTopics", "Must be at most 20 topics.");
+        return Vec::new();
+    }
+    let mut topics = Vec::with_capacity(texts.len());
+    for (index, text) in texts.iter().enumerate() {
+        if let Some(topic) = fields.take(&format!("newsletterTopics.{index}"), Slug::parse(text))
+            && !topics.contains(&topic)
+        {
+            topics.push(topic);
+        }
+    }
+    topics
+}
+
 /// At most 50 origins, each once, in the order given.
 fn origins(fields: &mut Fields, path: &str, texts: Vec<String>) -> Vec<Origin> {
     const MAX: usize = 50;
@@ -372,6 +399,7 @@ mod tests {
             minimum_age: Some(18),
             store_slug: None,
             subscriptions_slug: some("clubs"),
+            newsletter_topics: Some(vec!["offers".to_owned(), "offers".to_owned(), "events".to_owned()]),
             contact_phone: some("01947 000000"),
             contact_address: Some(vec!["7 Harbour Row".to_owned(), " ".to_owned(), "Whitby".to_owned()]),
             social_links: Some(vec![SocialLinkForm {
@@ -392,7 +420,8 @@ mod tests {
                 r##""colours":{"primary":"#112233","background":"#fdf8f0"},"##,
                 r##""logoUrl":"https://cdn.example/logo.svg","contactEmail":"hello@example.com","mailFrom":null,"##,
                 r##""allowedOrigins":["https://a.example"],"returnOrigins":["http://localhost:3000"],"minimumAge":18,"##,
-                r##""storeSlug":"store","subscriptionsSlug":"clubs","contactPhone":"01947 000000","##,
+                r##""storeSlug":"store","subscriptionsSlug":"clubs","newsletterTopics":["offers","events"],"##,
+                r##""contactPhone":"01947 000000","##,
                 r##""contactAddress":["7 Harbour Row","Whitby"],"##,
                 r##""socialLinks":[{"name":"Pixels","url":"https://pixels.example/mv"}]}"##,
             )
@@ -440,6 +469,7 @@ mod tests {
             minimum_age: Some(0),
             store_slug: some("a b"),
             subscriptions_slug: some("-"),
+            newsletter_topics: Some(vec!["offers".to_owned(), "No topic".to_owned()]),
             contact_phone: some("call me"),
             contact_address: Some(vec!["fine".to_owned(), "a\nb".to_owned()]),
             social_links: Some(vec![SocialLinkForm { name: None, url: some("javascript:alert(1)") }]),
@@ -462,6 +492,7 @@ mod tests {
                 "mailFrom",
                 "minimumAge",
                 "name",
+                "newsletterTopics.1",
                 "returnOrigins",
                 "socialLinks.0.name",
                 "socialLinks.0.url",
