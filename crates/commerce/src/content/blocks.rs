@@ -3,11 +3,11 @@
 
 use std::collections::HashMap;
 
-use domain::catalog::{ProductType, Reference};
+use domain::catalog::{ProductType, Reference, ShownStatus};
 use domain::content::{Block, Blocks, FormKind};
 use domain::ids::{CollectionId, MediaId, ProductId};
 use domain::markup;
-use serde::Serialize;
+use domain::money::Money;
 use store::catalog::{collections, products};
 use store::{StoreError, Tx};
 
@@ -16,8 +16,7 @@ use crate::media::{Image, images};
 use crate::{Commerce, Shop};
 
 /// A block with everything that is needed to draw it.
-#[derive(Clone, Debug, Serialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the fields are those of domain::content::Block")]
 pub enum ShownBlock {
     RichText { html: String },
@@ -34,7 +33,7 @@ pub enum ShownBlock {
 }
 
 /// A product or package of a block.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the fields say themselves")]
 pub struct ShownProduct {
     pub id: ProductId,
@@ -42,13 +41,12 @@ pub struct ShownProduct {
     pub slug: String,
     pub url: String,
     pub image: Option<Image>,
-    /// A money string.
-    pub price: String,
-    pub status: &'static str,
+    pub price: Money,
+    pub status: ShownStatus,
 }
 
 /// The collection of a block.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the fields are those of the collection")]
 pub struct ShownCollection {
     pub id: CollectionId,
@@ -65,8 +63,8 @@ impl From<&Brief> for ShownProduct {
             slug: brief.slug.clone(),
             url: brief.url.clone(),
             image: brief.image.clone(),
-            price: brief.price.formatted(),
-            status: brief.status.as_str(),
+            price: brief.price,
+            status: brief.status,
         }
     }
 }

@@ -83,21 +83,19 @@ impl MenuForm {
 }
 
 /// An item as shoppers see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are those of the contract, section 6")]
 pub struct ShownItem {
     pub label: String,
     /// Absent where the target is not shown: then there are children, for whose sake the item is there.
     pub url: Option<String>,
-    #[serde(rename = "type")]
     pub kind: &'static str,
     pub target_id: Option<String>,
     pub children: Vec<ShownItem>,
 }
 
 /// A menu as shoppers see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are those of the contract, section 6")]
 pub struct ShownMenu {
     pub handle: String,

@@ -114,6 +114,17 @@ pub enum FormKind {
     Newsletter,
 }
 
+impl FormKind {
+    /// The word in the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Contact => "contact",
+            Self::Newsletter => "newsletter",
+        }
+    }
+}
+
 /// All blocks of a page, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]

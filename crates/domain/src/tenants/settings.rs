@@ -178,7 +178,9 @@ impl Settings {
             minimum_age: minimum_age.map(|age| i64::from(age.years())),
             store_slug: Some(store_slug.as_str().to_owned()),
             subscriptions_slug: Some(subscriptions_slug.as_str().to_owned()),
-            newsletter_topics: Some(newsletter_topics.iter().map(|topic| topic.as_str().to_owned()).collect()),
+            newsletter_topics: Some(
+                newsletter_topics.iter().map(|topic| topic.as_str().to_owned()).collect(),
+            ),
             contact_phone: contact_phone.as_ref().map(|phone| phone.as_str().to_owned()),
             contact_address: Some(contact_address.clone()),
             social_links: Some(links.collect()),
