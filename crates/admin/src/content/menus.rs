@@ -47,7 +47,6 @@ pub(crate) struct MenuBody {
 /// An item of a menu: three levels deep at the most, two hundred of them on all levels.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(no_recursion)]
 pub(crate) struct MenuItemForm {
     #[schema(min_length = 1, max_length = 100)]
     label: String,
@@ -60,6 +59,7 @@ pub(crate) struct MenuItemForm {
     /// For a url only: a path of the shop's site, or an address that begins with https://, mailto: or tel:.
     #[schema(max_length = 2000)]
     url: Option<String>,
+    #[schema(no_recursion)]
     children: Option<Vec<MenuItemForm>>,
 }
 

@@ -32,7 +32,6 @@ pub(crate) struct MenuBody {
 /// An item of a menu.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(no_recursion)]
 pub(crate) struct MenuItemBody {
     label: String,
     /// Where it leads. Null only where its own target is not shown but one below it is.
@@ -45,6 +44,7 @@ pub(crate) struct MenuItemBody {
     #[schema(required, format = Uuid)]
     target_id: Option<String>,
     /// Two levels at the most.
+    #[schema(no_recursion)]
     children: Vec<MenuItemBody>,
 }
 
