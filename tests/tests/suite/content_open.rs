@@ -41,8 +41,8 @@ fn post(shop: &Shop<'_>, path: &str, body: &Value) -> Value {
     shop.admin().post(path).json(body).send().expect(201).data()
 }
 
-fn url(shop: &Shop<'_>, path: &str) -> String {
-    format!("http://{}{path}", shop.server().address())
+fn url(path: &str) -> String {
+    format!("https://api.shop.example{path}")
 }
 
 fn the_site_map_names_what_is_shown(shop: &Shop<'_>) {
@@ -55,10 +55,10 @@ fn the_site_map_names_what_is_shown(shop: &Shop<'_>) {
     let later = json!({ "title": "Later", "status": "published", "publishedAt": "2026-02-01T08:00:00Z" });
     post(shop, "/admin/v1/posts", &later);
     let addresses = || judged(&open(shop, "sitemap.xml").expect(200))["addresses"].clone();
-    let about = json!([url(shop, "/pages/about"), "2026-01-05T09:00:00.000000Z"]);
+    let about = json!([url("/pages/about"), "2026-01-05T09:00:00.000000Z"]);
     assert_eq!(addresses(), json!([about]));
     shop.set_clock("2026-02-01T08:00:00Z");
-    assert_eq!(addresses(), json!([about, [url(shop, "/posts/later"), "2026-02-01T08:00:00.000000Z"]]));
+    assert_eq!(addresses(), json!([about, [url("/posts/later"), "2026-02-01T08:00:00.000000Z"]]));
     open(shop, "sitemap-1.xml").expect(200);
     for nothing in
         ["sitemap-2.xml", "sitemap-0.xml", "sitemap-01.xml", "sitemap-x.xml", "sitemap.txt", "index.html"]
@@ -84,17 +84,17 @@ fn the_feed_is_one_that_readers_take(shop: &Shop<'_>) {
     let answer = open(shop, "feed.xml").expect(200);
     assert_eq!(answer.header("content-type"), Some("application/atom+xml"));
     let feed = judged(&answer);
-    assert_eq!(feed["self"], url(shop, &format!("/shops/{}/feed.xml", shop.slug)));
+    assert_eq!(feed["self"], url(&format!("/shops/{}/feed.xml", shop.slug)));
     assert_eq!(feed["updated"], "2026-01-05T10:00:00.000000Z");
     assert_eq!(
         feed["entries"],
         json!([
             {
-                "title": "News", "link": url(shop, "/posts/news"), "published": "2026-01-05T10:00:00.000000Z",
+                "title": "News", "link": url("/posts/news"), "published": "2026-01-05T10:00:00.000000Z",
                 "author": null, "categories": [], "summary": "Short.",
             },
             {
-                "title": "Fish & <chips> \"now\" \u{1f377}", "link": url(shop, "/posts/harvest"),
+                "title": "Fish & <chips> \"now\" \u{1f377}", "link": url("/posts/harvest"),
                 "published": "2025-12-10T09:00:00.000000Z", "author": "Ada O'Quill",
                 "categories": ["Red & dry", "Journal"], "summary": "Plum & smoke",
             },
@@ -104,7 +104,7 @@ fn the_feed_is_one_that_readers_take(shop: &Shop<'_>) {
 
 fn robots_are_told_where_the_site_map_is(shop: &Shop<'_>) {
     let answer = open(shop, "robots.txt").expect(200);
-    let map = url(shop, &format!("/shops/{}/sitemap.xml", shop.slug));
+    let map = url(&format!("/shops/{}/sitemap.xml", shop.slug));
     assert_eq!(answer.text(), format!("User-agent: *\nAllow: /\nSitemap: {map}\n"));
     assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
 }
