@@ -120,7 +120,29 @@ def new_unverified():
     return mail_token(email)
 
 
+def new_content(kind, **body):
+    return call("POST", f"/admin/v1/{kind}", ADMIN, **body)["data"]
+
+
+def new_entry(kind):
+    entry = new_content(kind, title="Page", slug=f"page-{next(numbers)}", status="published")
+    newest[kind] = entry["id"]
+    return entry
+
+
+def revision_of(kind):
+    return first(f"/admin/v1/{kind}/{newest[kind]}/revisions", ADMIN)
+
+
+# A revision belongs to the page or post that the same request names.
+newest = {}
+
 IDS = {
+    "pageId": lambda: new_entry("pages")["id"],
+    "postId": lambda: new_entry("posts")["id"],
+    "menuId": lambda: new_content("menus", handle=f"menu-{next(numbers)}")["id"],
+    "redirectId": lambda: new_content("redirects", **{"from": f"/old-{next(numbers)}", "to": "/new"})["id"],
+    "handle": lambda: new_content("menus", handle=f"menu-{next(numbers)}")["handle"],
     "addressId": new_address,
     "sessionId": lambda: first("/v1/account/sessions", own()),
     "customerId": lambda: call("GET", "/v1/account/details", own())["data"]["id"],
@@ -129,6 +151,16 @@ IDS = {
     "tokenId": lambda: new_key("/admin/v1/tokens"),
     "keyId": lambda: new_key("/admin/v1/admin-keys", scopes=["customers:read"]),
 }
+BLOCKS = [
+    {"type": "heading", "text": "Hello"},
+    {"type": "richText", "markdown": "Some *words*."},
+    {"type": "quote", "text": "Lovely."},
+    {"type": "video", "url": "https://video.example/1"},
+    {"type": "products", "products": ["estate-malbec"]},
+    {"type": "form", "form": "contact"},
+    {"type": "html", "html": "<p>Hello</p>"},
+]
+ITEMS = [{"label": "Home", "type": "url", "url": "/", "children": [{"label": "Mail", "type": "url", "url": "tel:1"}]}]
 BODIES = {
     "POST /v1/account/login": lambda: {
         "email": call("GET", "/v1/account/details", own())["data"]["email"],
@@ -150,6 +182,14 @@ BODIES = {
         "role": "content",
         "password": PASSWORD,
     },
+    "POST /admin/v1/pages": lambda: {"title": f"Page {next(numbers)}", "blocks": BLOCKS, "status": "published"},
+    "PATCH /admin/v1/pages/{pageId}": lambda: {"blocks": BLOCKS, "excerpt": "Short."},
+    "POST /admin/v1/posts": lambda: {"title": f"Post {next(numbers)}", "tags": ["Red"], "status": "published"},
+    "PATCH /admin/v1/posts/{postId}": lambda: {"tags": ["Red", "Dry"], "category": "Journal"},
+    "POST /admin/v1/menus": lambda: {"handle": f"menu-{next(numbers)}", "items": ITEMS},
+    "PATCH /admin/v1/menus/{menuId}": lambda: {"items": ITEMS},
+    "POST /admin/v1/redirects": lambda: {"from": f"/old-{next(numbers)}", "to": "/new"},
+    "PATCH /admin/v1/redirects/{redirectId}": lambda: {"to": "https://elsewhere.example/"},
     "POST /admin/v1/tokens": lambda: {"name": "Spare"},
     "POST /admin/v1/admin-keys": lambda: {"name": "Spare", "scopes": ["customers:read"]},
     "PATCH /admin/v1/settings": lambda: {"name": "Harbour Wines"},
@@ -166,6 +206,11 @@ def before_call(ctx, case, kwargs):
         for name in list(case.path_parameters or {}):
             if name in IDS:
                 case.path_parameters[name] = IDS[name]()
+        kind = next((kind for kind in ("pages", "posts") if f"/{kind}/" in case.operation.path), None)
+        if kind and "slug" in (case.path_parameters or {}):
+            case.path_parameters["slug"] = new_entry(kind)["slug"]
+        if kind and "revisionId" in (case.path_parameters or {}):
+            case.path_parameters["revisionId"] = revision_of(kind)
         body = BODIES.get(f"{case.method.upper()} {case.operation.path}")
         if body is not None:
             case.body = body()

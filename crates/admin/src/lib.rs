@@ -6,6 +6,7 @@
 mod admin_keys;
 mod audit_log;
 mod bodies;
+mod content;
 mod customers;
 mod fields;
 mod identity;
@@ -74,4 +75,5 @@ fn routes() -> OpenApiRouter<Admin> {
         .routes(routes!(outbox::show))
         .routes(routes!(audit_log::list))
         .routes(routes!(test_clock::show, test_clock::advance))
+        .merge(content::routes())
 }

@@ -23,6 +23,10 @@ pub(crate) fn document() -> OpenApiRouter<Admin> {
     .tag("Settings", "What the shop is set up with.")
     .tag("Outbox", "The mails that the shop wrote.")
     .tag("Audit log", "Who changed what.")
+    .tag("Pages", "The pages of the shop's site, their drafts and revisions.")
+    .tag("Posts", "The posts of the shop's journal, likewise.")
+    .tag("Menus", "The menus of the shop's site.")
+    .tag("Redirects", "Old addresses that lead to new ones.")
     .tag("Test mode", "The clock of a test shop.")
     .bearer(
         "adminAuth",

@@ -3,14 +3,15 @@
 
 use std::time::Duration;
 
-use domain::ids::{JobId, MailId, ProductId, TenantId};
+use domain::ids::{EntryId, JobId, MailId, ProductId, TenantId};
 use domain::time::Timestamp;
 use futures_util::{StreamExt, stream};
 use store::accounts::{mail_tokens, sessions, throttles};
+use store::content::preview_tokens;
 use store::tenants::staff_sessions;
 use store::{StoreError, Tx, changes, idempotency, installation, jobs, mails as mail_rows};
 
-use crate::{Commerce, Shop, accounts, catalog, mails, messaging, staff};
+use crate::{Commerce, Shop, accounts, catalog, content, mails, messaging, staff};
 
 /// What there is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,11 +22,14 @@ pub enum Kind {
     Sweep,
     /// Show a product anew: a sale of it began or ended.
     RefreshProduct(ProductId),
+    /// Show or withdraw a page or post whose date has come.
+    SettleEntry(EntryId),
 }
 
 const SEND_MAIL: &str = "mail.send";
 const SWEEP: &str = "sweep";
 const REFRESH_PRODUCT: &str = "product.refresh";
+const SETTLE_ENTRY: &str = "entry.settle";
 
 impl Kind {
     fn name(self) -> &'static str {
@@ -33,6 +37,7 @@ impl Kind {
             Self::SendMail(_) => SEND_MAIL,
             Self::Sweep => SWEEP,
             Self::RefreshProduct(_) => REFRESH_PRODUCT,
+            Self::SettleEntry(_) => SETTLE_ENTRY,
         }
     }
 
@@ -41,6 +46,7 @@ impl Kind {
             Self::SendMail(id) => id.to_string(),
             Self::Sweep => String::new(),
             Self::RefreshProduct(id) => id.to_string(),
+            Self::SettleEntry(id) => id.to_string(),
         }
     }
 
@@ -53,6 +59,7 @@ impl Kind {
             SEND_MAIL => payload.parse().ok().map(Self::SendMail),
             SWEEP => Some(Self::Sweep),
             REFRESH_PRODUCT => payload.parse().ok().map(Self::RefreshProduct),
+            SETTLE_ENTRY => payload.parse().ok().map(Self::SettleEntry),
             _ => None,
         }
     }
@@ -161,6 +168,9 @@ pub(crate) async fn run(commerce: &Commerce, tenant: TenantId, id: JobId) -> Res
         Some(Kind::RefreshProduct(product)) => {
             catalog::refresh_product(commerce, tenant, product).await.map(|()| None).map_err(JobError::from)
         }
+        Some(Kind::SettleEntry(entry)) => {
+            content::settle_entry(commerce, tenant, entry).await.map(|()| None).map_err(JobError::from)
+        }
         None => Err(JobError::Permanent(format!("this release knows no job `{}`", job.kind))),
     };
     let ended = match outcome {
@@ -222,6 +232,7 @@ async fn sweep(commerce: &Commerce, tenant: TenantId, now: Timestamp) -> Result<
             )?;
             mail_tokens::delete_expired(tx, now)?;
             messaging::sweep(tx, now)?;
+            preview_tokens::delete_expired(tx, now)?;
             throttles::delete_stale(tx, now.minus(SWEEP_EVERY))?;
             idempotency::delete_expired(tx, now)?;
             mail_rows::delete_older(tx, now.minus(MAILS_KEPT))?;

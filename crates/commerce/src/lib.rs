@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod audit;
 pub mod catalog;
 mod chance;
+pub mod content;
 pub mod customers;
 pub mod idempotency;
 pub mod jobs;
@@ -104,6 +105,11 @@ impl Commerce {
     /// Where a thing of a shop is shown: `https://api.example.com/products/estate-malbec`.
     pub(crate) fn page_url(&self, kind: &str, slug: &str) -> String {
         format!("{}/{kind}/{slug}", self.parts.public_url.as_str().trim_end_matches('/'))
+    }
+
+    /// The address of a path of a shop's site.
+    pub(crate) fn site_url(&self, path: &str) -> String {
+        format!("{}{path}", self.parts.public_url.as_str().trim_end_matches('/'))
     }
 
     pub(crate) fn shelves(&self) -> &Arc<catalog::Shelves> {

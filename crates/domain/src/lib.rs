@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod catalog;
+pub mod content;
 pub mod fields;
 pub mod ids;
 pub mod markup;

@@ -5,7 +5,7 @@
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -41,6 +41,29 @@ where
         // Parsed as a whole before anything is looked at, so that what is not JSON is always 400.
         let document: Value = serde_json::from_slice(&bytes).map_err(|_| ApiError::malformed_json())?;
         Ok(Self(reading::from_json(document)?))
+    }
+}
+
+/// As [`JsonBody`] for a body of which nothing has to be said: no body at all is an empty object.
+#[derive(Clone, Copy, Debug)]
+pub struct OptionalJsonBody<T>(pub T);
+
+impl<S, T> FromRequest<S> for OptionalJsonBody<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned + Default,
+{
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let headers = request.headers();
+        let is_left_out = !headers.contains_key(CONTENT_TYPE)
+            && !headers.contains_key(TRANSFER_ENCODING)
+            && announced(headers) == 0;
+        if is_left_out {
+            return Ok(Self(T::default()));
+        }
+        JsonBody::from_request(request, state).await.map(|JsonBody(body)| Self(body))
     }
 }
 
@@ -118,9 +141,20 @@ mod tests {
         email: String,
     }
 
+    #[derive(Default, Deserialize)]
+    struct Wishes {
+        at: Option<String>,
+    }
+
     fn router() -> Router {
         Router::new()
             .route("/form", on_post(|JsonBody(form): JsonBody<Form>| async move { form.email }))
+            .route(
+                "/wishes",
+                on_post(|OptionalJsonBody(wishes): OptionalJsonBody<Wishes>| async move {
+                    wishes.at.unwrap_or_default()
+                }),
+            )
             .route("/ignore", on_post(|_: IgnoredBody| async {}))
     }
 
@@ -190,6 +224,18 @@ mod tests {
             }
             let request = request.body(Body::from(r#"{"email":"a@b"}"#)).expect("a request");
             assert_eq!(send(&router(), request).await.status(), status, "{content_type:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_may_be_left_out_is_read_where_it_is_not() {
+        let bare = Request::post("/wishes").body(Body::empty()).expect("a request");
+        assert_eq!(send(&router(), bare).await.status(), 200);
+        let plain = Request::post("/wishes").header("content-length", "2");
+        let plain = plain.body(Body::from("{}")).expect("a request");
+        assert_eq!(send(&router(), plain).await.status(), 415);
+        for (body, status) in [(r#"{"at": "now"}"#, 200), ("{}", 200), ("{", 400), (r#"{"at": 5}"#, 422)] {
+            assert_eq!(send(&router(), post("/wishes", body)).await.status(), status, "{body}");
         }
     }
 

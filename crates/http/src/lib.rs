@@ -25,7 +25,7 @@ pub mod server;
 #[cfg(test)]
 mod testing;
 
-pub use body::{IgnoredBody, JsonBody};
+pub use body::{IgnoredBody, JsonBody, OptionalJsonBody};
 pub use context::RequestContext;
 pub use domain::patch::Patch;
 pub use edge::{Edge, EdgePorts, EdgeSettings};

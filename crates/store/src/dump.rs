@@ -19,7 +19,7 @@ use crate::engine::{Conn, Store};
 use crate::error::StoreError;
 
 /// Every table, those that others refer to first.
-pub const TABLES: [&str; 36] = [
+pub const TABLES: [&str; 41] = [
     "installation",
     "tenants",
     "tenant_origins",
@@ -56,6 +56,11 @@ pub const TABLES: [&str; 36] = [
     "opt_ins",
     "suppressions",
     "mail_templates",
+    "entries",
+    "entry_revisions",
+    "preview_tokens",
+    "menus",
+    "redirects",
 ];
 
 /// The table in which a database that was started but never used has rows already.

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod catalog;
 pub mod changes;
 mod columns;
+pub mod content;
 pub mod dump;
 mod engine;
 mod error;

@@ -3,6 +3,7 @@
 //! Rule: a handler reads the request, calls one use case of `commerce`, and gives its result the published shape.
 
 mod account;
+mod content;
 mod identity;
 mod openapi;
 mod packages;
@@ -36,7 +37,7 @@ pub fn router(storefront: Storefront) -> (Router, OpenApi) {
     let reads = reads().layer(remembered);
     let routes = openapi::document().nest("/v1", calls().merge(reads));
     let (router, document) = routes.split_for_parts();
-    (router.with_state(storefront), document)
+    (router.merge(content::open()).with_state(storefront), document)
 }
 
 /// What changes something, is somebody's own, or follows the search index.
@@ -46,5 +47,5 @@ fn calls() -> OpenApiRouter<Storefront> {
 
 /// What a shop shows: the same for all who look, so that it is made once.
 fn reads() -> OpenApiRouter<Storefront> {
-    OpenApiRouter::new().merge(products::reads()).merge(packages::reads())
+    OpenApiRouter::new().merge(products::reads()).merge(packages::reads()).merge(content::reads())
 }

@@ -76,7 +76,22 @@ fn body_for(operation: &Operation) -> Option<Value> {
             | "/customers/{}/sessions"
             | "/staff/{}"
             | "/tokens/{}"
-            | "/admin-keys/{}",
+            | "/admin-keys/{}"
+            | "/pages/{}"
+            | "/posts/{}"
+            | "/menus/{}"
+            | "/redirects/{}",
+        )
+        | (
+            "POST",
+            "/pages/{}/publish"
+            | "/pages/{}/unpublish"
+            | "/pages/{}/revisions/{}/restore"
+            | "/pages/{}/preview-tokens"
+            | "/posts/{}/publish"
+            | "/posts/{}/unpublish"
+            | "/posts/{}/revisions/{}/restore"
+            | "/posts/{}/preview-tokens",
         )
         | ("POST", "/account/logout" | "/staff/logout" | "/staff/totp") => return None,
         ("POST", "/account/register") => account,
@@ -105,6 +120,12 @@ fn body_for(operation: &Operation) -> Option<Value> {
         ("POST", "/tokens") => json!({ "name": "mine" }),
         ("POST", "/admin-keys") => json!({ "name": "mine", "scopes": ["customers:read"] }),
         ("PATCH", "/settings") => json!({ "name": "Mallory's" }),
+        ("POST", "/products/{}/reviews") => json!({ "rating": 1 }),
+        ("POST" | "PATCH", "/pages" | "/pages/{}" | "/posts" | "/posts/{}") => {
+            json!({ "title": "Mallory's" })
+        }
+        ("POST" | "PATCH", "/menus" | "/menus/{}") => json!({ "handle": "mallory" }),
+        ("POST" | "PATCH", "/redirects" | "/redirects/{}") => json!({ "from": "/mallory", "to": "/crook" }),
         ("POST", "/test-clock") => json!({ "now": "2027-01-01T00:00:00Z" }),
         (method, path) => panic!("the walk does not know how to call {method} {path}: teach it"),
     })
@@ -138,6 +159,12 @@ fn every_storefront_route_is_walled(shop: &Shop<'_>) {
     let loot = Loot(vec![
         ("sessions", first_id(&victim, "/v1/account/sessions")),
         ("addresses", text(&address, "id")),
+        ("pages", shown(shop, "pages", &json!({ "title": "Victim's page", "status": "published" }), "slug")),
+        ("posts", shown(shop, "posts", &json!({ "title": "Victim's post", "status": "published" }), "slug")),
+        ("menus", shown(shop, "menus", &json!({ "handle": "victims-menu" }), "handle")),
+        ("products", "victims-wine".to_owned()),
+        ("collections", "victims-wines".to_owned()),
+        ("subscription-packages", "victims-club".to_owned()),
     ]);
     let before = victim.get("/v1/account/export").send().expect(200).text();
 
@@ -164,7 +191,13 @@ fn every_storefront_route_is_walled(shop: &Shop<'_>) {
         }
         if target != operation.path && for_customers {
             expect_wall(send(&stranger));
-            expect_wall(send(&neighbour));
+            // What a shop shows to all of its visitors is shown to its customers; what is somebody's own is not.
+            if !for_visitors {
+                expect_wall(send(&neighbour));
+            }
+        }
+        if target != operation.path && for_visitors {
+            expect_wall(send(&elsewhere.visitor()));
         }
     }
 
@@ -183,12 +216,18 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
     let login = json!({ "tenant": shop.slug, "email": "owner@post.example", "password": PASSWORD });
     let session = shop.nobody().post("/admin/v1/staff/login").json(&login).send().expect(200).string("token");
     let session = shop.holding(&session);
+    let page = shown(shop, "pages", &json!({ "title": "Victim's page" }), "id");
     let loot = Loot(vec![
         ("customers", victim.id.clone()),
         ("staff", first_id(&admin, "/admin/v1/staff")),
         ("tokens", first_id(&admin, "/admin/v1/tokens")),
         ("admin-keys", first_id(&admin, "/admin/v1/admin-keys")),
         ("outbox", first_id(&admin, "/admin/v1/outbox")),
+        ("pages", page.clone()),
+        ("revisions", first_id(&admin, &format!("/admin/v1/pages/{page}/revisions"))),
+        ("posts", shown(shop, "posts", &json!({ "title": "Victim's post" }), "id")),
+        ("menus", shown(shop, "menus", &json!({ "handle": "victims-menu" }), "id")),
+        ("redirects", shown(shop, "redirects", &json!({ "from": "/victim", "to": "/x" }), "id")),
     ]);
     let foreign_admin = elsewhere.admin();
 
@@ -235,6 +274,11 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
     admin.get("/admin/v1/settings").send().expect(200);
     session.get("/admin/v1/staff/me").send().expect(200);
     shop.visitor().post("/v1/account/verify").json(&json!({ "token": "x" })).send().expect(422);
+}
+
+/// Something that the shop shows, by its name in addresses.
+fn shown(shop: &Shop<'_>, kind: &str, body: &Value, key: &str) -> String {
+    text(&shop.admin().post(&format!("/admin/v1/{kind}")).json(body).send().expect(201).data(), key)
 }
 
 fn first_id(who: &Client, list: &str) -> String {

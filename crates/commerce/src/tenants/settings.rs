@@ -2,6 +2,7 @@
 
 use domain::ids::TenantId;
 use domain::tenants::{Settings, SettingsForm};
+use store::changes::{Change as Changed, Subject, record};
 use store::tenants::shops;
 use store::{StoreError, installation};
 
@@ -38,6 +39,7 @@ where
                 return Err(TenantError::Stale);
             }
             shops::replace_origins(tx, &origins(&settings))?;
+            record(tx, &[Changed::of(Subject::Site, before.id.uuid())])?;
             let after = Shop::of(tx, system_now)?;
             let note = Change {
                 action: "settings.update",

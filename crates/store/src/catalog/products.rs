@@ -117,6 +117,19 @@ pub fn types_of(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<(ProductId, St
     found.into_iter().map(|(id, kind)| Ok((read_id(id)?, kind))).collect()
 }
 
+/// The slugs of these products, each with when it was changed, in the order of their making.
+pub fn addresses_of(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<(String, Timestamp)>, StoreError> {
+    let found = tx
+        .from(products::table)
+        .with(|all| {
+            all.filter(products::product_id.eq_any(bytes(ids)))
+                .order(products::product_id.asc())
+                .select((products::slug, products::updated_at))
+        })
+        .all::<(String, i64)>()?;
+    Ok(found.into_iter().map(|(slug, at)| (slug, Timestamp::from_micros(at))).collect())
+}
+
 /// Products in the order of their ids, which is that of their making, after one of them.
 pub fn after(tx: &mut Tx<'_>, after: Option<ProductId>, limit: i64) -> Result<Vec<ProductRow>, StoreError> {
     let after = after.map(ProductId::to_bytes).unwrap_or_default();
