@@ -4,6 +4,7 @@
 
 mod account;
 mod identity;
+mod messaging;
 mod openapi;
 mod reading;
 
@@ -33,12 +34,12 @@ pub fn router(storefront: Storefront) -> (Router, OpenApi) {
     let reads = reads().layer(remembered);
     let routes = openapi::document().nest("/v1", calls().merge(reads));
     let (router, document) = routes.split_for_parts();
-    (router.with_state(storefront), document)
+    (router.merge(messaging::pages()).with_state(storefront), document)
 }
 
 /// What changes something, or is somebody's own.
 fn calls() -> OpenApiRouter<Storefront> {
-    account::routes()
+    account::routes().merge(messaging::routes())
 }
 
 /// What a shop shows: the same for all who look, so that it is made once.

@@ -16,6 +16,7 @@ pub(crate) fn document() -> OpenApiRouter<Storefront> {
     )
     .server("/")
     .tag("Account", "Registering, signing in and out, and what a customer keeps with the shop.")
+    .tag("Messaging", "Writing to the shop, and hearing its news.")
     .bearer(
         "tenantAuth",
         Some("JWT"),

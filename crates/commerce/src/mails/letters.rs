@@ -529,11 +529,13 @@ mod tests {
     fn a_broken_part_is_told_with_its_line() {
         let [letter, _] = Letter::samples("password_changed").expect("a sample");
         for (part, source, line, reason) in [
-            (Part::Html, "a\nb {{ token }}", 2, "has not"),
+            (Part::Html, "a\nb {{ token }}", 2, "no value `token`"),
+            (Part::Text, "a\n{% if not first_name %}\n{{ link }}{% endif %}", 3, "no value `link`"),
+            (Part::Subject, "{{ subject }}", 1, "no value `subject`"),
             (Part::Text, "a\n{% extends \"verify_email.txt\" %}", 2, "layout"),
             (Part::Text, "a\nb\n{{ first_name|nothing }}", 3, "nothing"),
             (Part::Html, "a\n{% if first_name %}", 2, ""),
-            (Part::Html, "a\n{{ first_name.token }}", 2, ""),
+            (Part::Html, "a\n{{ first_name.token }}", 2, "not there"),
             (Part::Text, "{{ debug() }}", 1, ""),
             (Part::Subject, "{# nothing #}", 1, "empty"),
             (Part::Html, "{% block a %}{{ self.a() }}{% endblock %}", 1, ""),
