@@ -6,6 +6,8 @@ mod account;
 mod identity;
 mod messaging;
 mod openapi;
+mod packages;
+mod products;
 mod reading;
 
 use axum::Router;
@@ -39,10 +41,10 @@ pub fn router(storefront: Storefront) -> (Router, OpenApi) {
 
 /// What changes something, or is somebody's own.
 fn calls() -> OpenApiRouter<Storefront> {
-    account::routes().merge(messaging::routes())
+    account::routes().merge(products::calls()).merge(messaging::routes())
 }
 
 /// What a shop shows: the same for all who look, so that it is made once.
 fn reads() -> OpenApiRouter<Storefront> {
-    OpenApiRouter::new()
+    OpenApiRouter::new().merge(products::reads()).merge(packages::reads())
 }
