@@ -76,7 +76,10 @@ fn body_for(operation: &Operation) -> Option<Value> {
             | "/customers/{}/sessions"
             | "/staff/{}"
             | "/tokens/{}"
-            | "/admin-keys/{}",
+            | "/admin-keys/{}"
+            | "/messages/{}"
+            | "/newsletter/subscribers/{}"
+            | "/mail-templates/{}",
         )
         | ("POST", "/account/logout" | "/staff/logout" | "/staff/totp") => return None,
         ("POST", "/account/register") => account,
@@ -106,6 +109,20 @@ fn body_for(operation: &Operation) -> Option<Value> {
         ("POST", "/admin-keys") => json!({ "name": "mine", "scopes": ["customers:read"] }),
         ("PATCH", "/settings") => json!({ "name": "Mallory's" }),
         ("POST", "/test-clock") => json!({ "now": "2027-01-01T00:00:00Z" }),
+        ("POST", "/messages") => {
+            json!({ "name": "Mallory", "email": "mallory@post.example", "message": "Let me in" })
+        }
+        ("POST", "/account/messages/{}" | "/messages/{}/replies") => json!({ "body": "Let me in" }),
+        ("PATCH", "/messages/{}") => json!({ "status": "closed" }),
+        ("POST", "/newsletter" | "/newsletter/suppressions" | "/newsletter/subscribers") => {
+            json!({ "email": "mallory@post.example" })
+        }
+        ("POST", "/newsletter/confirm") => json!({ "token": "mzm_nonsense" }),
+        ("POST", "/newsletter/unsubscribe") => json!({ "token": "mzu_nonsense" }),
+        ("PATCH", "/newsletter/subscribers/{}") => json!({ "firstName": "Mallory" }),
+        ("PATCH", "/mail-templates/{}") | ("POST", "/mail-templates/{}/preview") => {
+            json!({ "subject": "Mallory's" })
+        }
         (method, path) => panic!("the walk does not know how to call {method} {path}: teach it"),
     })
 }
@@ -138,6 +155,7 @@ fn every_storefront_route_is_walled(shop: &Shop<'_>) {
     let loot = Loot(vec![
         ("sessions", first_id(&victim, "/v1/account/sessions")),
         ("addresses", text(&address, "id")),
+        ("messages", own_thread(&victim)),
     ]);
     let before = victim.get("/v1/account/export").send().expect(200).text();
 
@@ -183,12 +201,18 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
     let login = json!({ "tenant": shop.slug, "email": "owner@post.example", "password": PASSWORD });
     let session = shop.nobody().post("/admin/v1/staff/login").json(&login).send().expect(200).string("token");
     let session = shop.holding(&session);
+    let subscriber = json!({ "email": victim.email });
+    let subscriber = admin.post("/admin/v1/newsletter/subscribers").json(&subscriber).send().expect(201);
     let loot = Loot(vec![
         ("customers", victim.id.clone()),
         ("staff", first_id(&admin, "/admin/v1/staff")),
         ("tokens", first_id(&admin, "/admin/v1/tokens")),
         ("admin-keys", first_id(&admin, "/admin/v1/admin-keys")),
         ("outbox", first_id(&admin, "/admin/v1/outbox")),
+        ("messages", own_thread(&victim)),
+        ("subscribers", text(&subscriber.data(), "id")),
+        // Every shop has the same letters; what each makes of them is tried elsewhere.
+        ("mail-templates", "no_letter".to_owned()),
     ]);
     let foreign_admin = elsewhere.admin();
 
@@ -235,6 +259,12 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
     admin.get("/admin/v1/settings").send().expect(200);
     session.get("/admin/v1/staff/me").send().expect(200);
     shop.visitor().post("/v1/account/verify").json(&json!({ "token": "x" })).send().expect(422);
+}
+
+/// A conversation that this customer has begun.
+fn own_thread(customer: &Client) -> String {
+    customer.post("/v1/messages").json(&json!({ "message": "Where is my box?" })).send().expect(202);
+    first_id(customer, "/v1/account/messages")
 }
 
 fn first_id(who: &Client, list: &str) -> String {
