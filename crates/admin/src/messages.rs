@@ -325,8 +325,7 @@ pub(crate) async fn reply(
     JsonBody(body): JsonBody<ReplyBody>,
 ) -> Result<(StatusCode, Json<DataBody<ThreadMessage>>), ApiError> {
     let body = body.parse()?;
-    let added =
-        messaging::reply(&commerce, &who.shop, who.actor, id, body).await.map_err(Problem::from)?;
+    let added = messaging::reply(&commerce, &who.shop, who.actor, id, body).await.map_err(Problem::from)?;
     Ok((StatusCode::CREATED, Json(DataBody::of(added))))
 }
 

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use commerce::messaging::{self, MessagingError, SubscriberEntry, SubscriberFilter};
 use commerce::{Commerce, Shop};
 use domain::problem::Problem;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use marzipan_http::openapi::{Always, Forbidden, Invalid, Unauthenticated};
 use marzipan_http::{ApiError, Query};
 
@@ -45,6 +45,7 @@ pub(crate) async fn export(
     // Read before anything is answered, so that what fails at once is told as an error.
     let first = next(&commerce, &who.shop, &filter, String::new()).await.map_err(Problem::from)?;
     let beginning = Some((HEAD.to_owned(), Some(first)));
+    // Fused, for whoever compresses the answer asks once more after its end.
     let rows = stream::unfold(beginning, move |state| {
         let (commerce, shop, filter) = (commerce.clone(), who.shop.clone(), filter.clone());
         async move {
@@ -63,7 +64,7 @@ pub(crate) async fn export(
         (CONTENT_TYPE, "text/csv; charset=utf-8"),
         (CONTENT_DISPOSITION, "attachment; filename=\"subscribers.csv\""),
     ];
-    Ok((headers, Body::from_stream(rows)).into_response())
+    Ok((headers, Body::from_stream(rows.fuse())).into_response())
 }
 
 async fn next(
@@ -90,11 +91,8 @@ fn row(entry: &SubscriberEntry) -> String {
 }
 
 fn cell(text: &str) -> String {
-    let guarded = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
+    let guarded =
+        if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
     if guarded.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", guarded.replace('"', "\"\""))
     } else {

@@ -64,7 +64,9 @@ fn customers_are_searched_by_how_they_begin(shop: &Shop<'_>) {
         let names = list.as_array().expect("a list").iter();
         names.map(|one| one["firstName"].as_str().expect("a name").to_owned()).collect::<Vec<_>>()
     };
-    for query in ["zo", "ZOE", "ZO%C3%8B", "marie%20o'q", "O'QUILL", &zoe.email, &zoe.email[..zoe.email.len() - 3]] {
+    for query in
+        ["zo", "ZOE", "ZO%C3%8B", "marie%20o'q", "O'QUILL", &zoe.email, &zoe.email[..zoe.email.len() - 3]]
+    {
         assert_eq!(found(query), ["Zoë Marie"], "{query}");
     }
     assert_eq!(found("customer-").len(), 2, "both addresses begin so");

@@ -64,7 +64,9 @@ fn every_letter_is_listed_with_what_it_can_say(shop: &Shop<'_>) {
         }
         let name = one["name"].as_str().expect("a name");
         let preview = shop.admin().post(&format!("{}/preview", path(name))).json(&json!({})).send();
-        assert!(preview.expect(200).data()["html"].as_str().is_some_and(|html| html.contains("Harbour Wines")));
+        assert!(
+            preview.expect(200).data()["html"].as_str().is_some_and(|html| html.contains("Harbour Wines"))
+        );
         // What is built in can be saved as it is, and begun with.
         let same = json!({ "subject": one["subject"], "html": one["html"], "text": one["text"] });
         assert_eq!(change(shop, name, &same).expect(200).data()["customised"], true, "{name}");
@@ -189,7 +191,8 @@ fn a_template_that_fails_gives_way_to_the_built_in_one(shop: &Shop<'_>) {
     assert!(shop.server().log().contains("mail template failed"), "and the log says so");
 
     // Mended, it is used again.
-    let changed = change(shop, "password_changed", &json!({ "text": "Hi {{ first_name }}" })).expect(200).data();
+    let changed =
+        change(shop, "password_changed", &json!({ "text": "Hi {{ first_name }}" })).expect(200).data();
     assert_eq!((&changed["lastError"], &changed["failedAt"]), (&Value::Null, &Value::Null));
     set(PASSWORD, "hollow lantern 66 plum");
     let mail = shop.last_mail_to(&customer.email, "password_changed");
@@ -197,9 +200,8 @@ fn a_template_that_fails_gives_way_to_the_built_in_one(shop: &Shop<'_>) {
 }
 
 fn a_preview_keeps_nothing(shop: &Shop<'_>) {
-    let preview = |name: &str, body: &Value| {
-        shop.admin().post(&format!("{}/preview", path(name))).json(body).send()
-    };
+    let preview =
+        |name: &str, body: &Value| shop.admin().post(&format!("{}/preview", path(name))).json(body).send();
     let letter = preview("contact_message", &json!({ "subject": "{{ name }}!" })).expect(200).data();
     assert_eq!(letter["subject"], "Ann Smith!");
     assert!(letter["html"].as_str().is_some_and(|html| html.contains("ann@example.com")), "{letter}");
@@ -252,7 +254,8 @@ fn own_templates_leave_over_the_wire(installation: &Installation) {
         "subject": "Schön, {{ first_name }} – bestätige", "text": "{{ token }}", "html": "<p>{{ token }} ☃</p>",
     });
     change(&shop, "verify_email", &body).expect(200);
-    let registration = json!({ "firstName": "Zoë", "lastName": "Q", "email": "zoe@post.example", "password": PASSWORD });
+    let registration =
+        json!({ "firstName": "Zoë", "lastName": "Q", "email": "zoe@post.example", "password": PASSWORD });
     shop.visitor().post("/v1/account/register").json(&registration).send().expect(201);
     let mail = sink.wait_for(1).remove(0);
     assert_eq!(mail.header("subject"), Some("Schön, Zoë – bestätige"));

@@ -136,9 +136,8 @@ fn a_guests_conversation_joins_whoever_proves_the_address(shop: &Shop<'_>) {
     let stranger = shop.customer();
     assert!(own(&stranger).is_empty());
 
-    let customer = shop.register(
-        &json!({ "firstName": "Ann", "lastName": "Smith", "email": email, "password": PASSWORD }),
-    );
+    let customer = shop
+        .register(&json!({ "firstName": "Ann", "lastName": "Smith", "email": email, "password": PASSWORD }));
 
     let list = own(&customer);
     assert_eq!(list.len(), 1);
@@ -162,7 +161,7 @@ fn a_guests_conversation_joins_whoever_proves_the_address(shop: &Shop<'_>) {
 
 fn staff_answer_and_the_customer_reads_it(shop: &Shop<'_>) {
     let customer = shop.customer_named("Ada", "Quill");
-    write(&customer, &message(""));
+    write(&customer, &message(&customer.email));
     let thread = only_thread(shop);
     let staff =
         json!({ "email": "o@post.example", "name": "Olive Oak", "role": "manager", "password": PASSWORD });
@@ -212,7 +211,13 @@ fn staff_keep_their_desk_tidy(shop: &Shop<'_>) {
         let subjects = threads(shop, query);
         subjects.iter().map(|thread| thread["subject"].as_str().expect("text").to_owned()).collect::<Vec<_>>()
     };
-    for query in ["?query=zoe", "?query=ZO%C3%8B%20o'q", "?query=100%25%20mal", "?query=malbec_", &format!("?query={zoe}")] {
+    for query in [
+        "?query=zoe",
+        "?query=ZO%C3%8B%20o'q",
+        "?query=100%25%20mal",
+        "?query=malbec_",
+        &format!("?query={zoe}"),
+    ] {
         assert_eq!(found(query), ["100% Malbec_"], "{query}");
     }
     for query in ["?query=oe", "?query=%25", "?query=_", "?query=malbecx"] {
@@ -268,7 +273,11 @@ fn staff_keep_their_desk_tidy(shop: &Shop<'_>) {
     reader.get("/admin/v1/messages").send().expect(200);
     let path = format!("/admin/v1/messages/{}", only_thread(shop));
     reader.delete(&path).send().expect_error(403, "forbidden");
-    reader.post(&format!("{path}/replies")).json(&json!({ "body": "x" })).send().expect_error(403, "forbidden");
+    reader
+        .post(&format!("{path}/replies"))
+        .json(&json!({ "body": "x" }))
+        .send()
+        .expect_error(403, "forbidden");
 }
 
 fn a_message_by_a_program_is_thanked_and_forgotten(shop: &Shop<'_>) {
@@ -307,6 +316,8 @@ fn bad_messages_are_refused_with_their_fields(shop: &Shop<'_>) {
     }
     assert!(threads(shop, "").is_empty());
     let customer = shop.customer();
+    let body = json!({ "message": "x", "name": "a\nb", "email": "ann" });
+    customer.post("/v1/messages").json(&body).send().expect_invalid(&["name", "email"]);
     write(&customer, &json!({ "message": "x" }));
     let path = format!("/v1/account/messages/{}", id(&own(&customer)[0]));
     customer.post(&path).json(&json!({})).send().expect_invalid(&["body"]);
@@ -338,9 +349,10 @@ fn messages_are_plain_text(shop: &Shop<'_>) {
 fn messages_have_a_stricter_limit(installation: &Installation) {
     let server = Server::start_with(installation, &[("MARZIPAN_RATE_LIMIT_STRICT", "5")]);
     let shop = Shop::open_on(&server, installation);
-    for (path, body) in
-        [("/v1/messages", message("a@post.example")), ("/v1/newsletter", json!({ "email": "a@post.example" }))]
-    {
+    for (path, body) in [
+        ("/v1/messages", message("a@post.example")),
+        ("/v1/newsletter", json!({ "email": "a@post.example" })),
+    ] {
         let refused = (0..20).find_map(|calls| {
             let answer = shop.visitor().post(path).json(&body).send();
             (answer.status == 429).then_some((calls, answer))
@@ -364,7 +376,12 @@ fn a_conversation_has_an_end(shop: &Shop<'_>) {
 
     answer_thread(shop, &only_thread(shop), "one more").expect_error(409, "limit_reached");
     let whole = customer.get(&path).send().expect(200).data();
-    let bodies: Vec<&str> = whole["messages"].as_array().expect("a list").iter().map(|m| m["body"].as_str().expect("text")).collect();
+    let bodies: Vec<&str> = whole["messages"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|m| m["body"].as_str().expect("text"))
+        .collect();
     assert_eq!(bodies, (1..=200).map(|count| count.to_string()).collect::<Vec<_>>());
 }
 
@@ -406,7 +423,10 @@ fn conversations_leave_with_their_customer(shop: &Shop<'_>) {
     let customer = shop.customer_named("Wilhelmina", "Featherstone");
     let neighbour = shop.customer_named("Grace", "Byron");
     // One as a guest, before anything, one signed in; the neighbour's is nobody else's.
-    write(&shop.visitor(), &json!({ "name": "W. F.", "email": customer.email, "message": "My secret recipe" }));
+    write(
+        &shop.visitor(),
+        &json!({ "name": "W. F.", "email": customer.email, "message": "My secret recipe" }),
+    );
     write(&customer, &json!({ "message": "My hidden cellar" }));
     write(&neighbour, &json!({ "message": "My loud voice" }));
     let thread = id(&threads(shop, "?query=my%20hidden")[0]);

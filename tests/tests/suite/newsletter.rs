@@ -84,7 +84,10 @@ fn nothing_is_sent_before_the_owner_says_yes(shop: &Shop<'_>) {
     assert_eq!(mail.links(), [format!("{SITE}/newsletter?token={}", mail.token())]);
     assert!(mail.text("text").contains("Hello Ann"), "{}", mail.0);
 
-    assert_eq!(confirm(shop, &mail.token()).expect(200).text(), r#"{"message":"Thank you, you are on the list."}"#);
+    assert_eq!(
+        confirm(shop, &mail.token()).expect(200).text(),
+        r#"{"message":"Thank you, you are on the list."}"#
+    );
 
     assert_eq!(status(shop, &email), "confirmed");
     assert_eq!(shop.mails_to(&email), ["newsletter_confirm", "newsletter_welcome"]);
@@ -105,7 +108,10 @@ fn the_answer_tells_nobody_who_is_on_the_list(shop: &Shop<'_>) {
         // Each owner is asked, and nothing changes before they answer.
         assert_eq!(shop.mails_to(email).last().map(String::as_str), Some("newsletter_confirm"));
     }
-    assert_eq!([&confirmed, &gone, &pending].map(|email| status(shop, email)), ["confirmed", "unsubscribed", "pending"]);
+    assert_eq!(
+        [&confirmed, &gone, &pending].map(|email| status(shop, email)),
+        ["confirmed", "unsubscribed", "pending"]
+    );
     let customer = shop.customer();
     let body = json!({ "email": customer.email });
     assert_eq!(customer.post("/v1/newsletter").json(&body).send().expect(202).body, fresh.body);
@@ -214,7 +220,11 @@ fn opening_the_page_does_not_unsubscribe(shop: &Shop<'_>) {
     for method in ["GET", "HEAD"] {
         let answer = nobody.request(method, &path).send().expect(200);
         assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
-        assert!(answer.header("content-security-policy").is_some_and(|policy| policy.contains("default-src 'none'")));
+        assert!(
+            answer
+                .header("content-security-policy")
+                .is_some_and(|policy| policy.contains("default-src 'none'"))
+        );
         assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
     }
     let page = nobody.get(&path).send().expect(200).text();
@@ -428,7 +438,11 @@ fn staff_keep_the_list(shop: &Shop<'_>) {
     assert_eq!((&added.data()["status"], &added.data()["source"]), (&json!("confirmed"), &json!("staff")));
     assert!(shop.mails_to(&email).is_empty(), "staff vouch for it");
     admin.post(path).json(&body).send().expect_error(409, "already_subscribed");
-    admin.post(path).json(&json!({ "email": "no", "topics": ["x"] })).send().expect_invalid(&["email", "topics.0"]);
+    admin
+        .post(path)
+        .json(&json!({ "email": "no", "topics": ["x"] }))
+        .send()
+        .expect_invalid(&["email", "topics.0"]);
     assert_eq!(list(shop, "?query=zoe").len(), 1);
     assert!(list(shop, "?query=oe").is_empty());
 
@@ -504,9 +518,17 @@ fn the_list_is_exported_as_a_table(shop: &Shop<'_>) {
     let lines: Vec<&str> = text.split_terminator("\r\n").collect();
     assert_eq!(lines[0], "email,firstName,topics,status,source,createdAt,confirmedAt");
     assert_eq!(lines.len(), 522, "{}", &text[..200]);
-    assert!(lines[1].starts_with("'=cmd@post.example,\"'=1+1, \"\"x\"\"\",,confirmed,staff,2026-"), "{}", lines[1]);
+    assert!(
+        lines[1].starts_with("'=cmd@post.example,\"'=1+1, \"\"x\"\"\",,confirmed,staff,2026-"),
+        "{}",
+        lines[1]
+    );
     assert!(lines[2].starts_with("reader0000@post.example,Ann,"), "{}", lines[2]);
     assert!(lines[521].starts_with("reader0519@post.example,Ann,"), "{}", lines[521]);
+    let request = admin.get("/admin/v1/newsletter/subscribers.csv").header("Accept-Encoding", "gzip");
+    let packed = request.send().expect(200);
+    assert_eq!(packed.header("content-encoding"), Some("gzip"));
+    assert!(packed.body.len() * 3 < text.len(), "{} of {}", packed.body.len(), text.len());
     let empty = admin.get("/admin/v1/newsletter/subscribers.csv?status=unsubscribed").send().expect(200);
     assert_eq!(empty.text(), format!("{}\r\n", lines[0]));
     admin.get("/admin/v1/newsletter/subscribers.csv?status=x").send().expect_invalid(&["status"]);

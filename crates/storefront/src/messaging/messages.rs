@@ -10,9 +10,7 @@ use domain::fields::{FieldErrors, Fields};
 use domain::messaging::{MessageText, SubjectLine};
 use domain::problem::Problem;
 use domain::text::{filled, one_line};
-use marzipan_http::fields::{
-    line_schema, message_schema, optional_line_schema, optional_long_line_schema, required,
-};
+use marzipan_http::fields::{message_schema, optional_line_schema, optional_long_line_schema, required};
 use marzipan_http::openapi::{
     Always, BadBody, Conflict, IdempotencyKeyParam, Idempotent, Invalid, Unauthenticated,
 };
@@ -38,10 +36,10 @@ const THANKS: &str = "Thank you, we have received your message.";
 }))]
 pub(crate) struct ContactBody {
     /// Needed of a guest; a signed-in customer's account says it.
-    #[schema(required, schema_with = line_schema)]
+    #[schema(schema_with = optional_line_schema)]
     name: Option<String>,
     /// Needed of a guest; a signed-in customer's account says it.
-    #[schema(required, value_type = String, format = Email, max_length = 254)]
+    #[schema(format = Email, max_length = 254)]
     email: Option<String>,
     #[schema(schema_with = optional_long_line_schema)]
     subject: Option<String>,
@@ -67,6 +65,9 @@ impl ContactBody {
             let email = fields.take("email", required(self.email.as_deref(), Email::parse));
             name.zip(email)
         } else {
+            // What does not count must still be what it says.
+            fields.take_optional("name", filled(self.name.as_deref()).map(PersonName::parse));
+            fields.take_optional("email", self.email.as_deref().map(Email::parse));
             None
         };
         let subject =

@@ -33,10 +33,7 @@ pub(crate) fn pages() -> Router<Storefront> {
     Router::new().route("/newsletter/unsubscribe/{token}", get(ask).post(leave))
 }
 
-async fn ask(
-    State(commerce): State<Commerce>,
-    PathId(token): PathId<String>,
-) -> Result<Response, ApiError> {
+async fn ask(State(commerce): State<Commerce>, PathId(token): PathId<String>) -> Result<Response, ApiError> {
     match messaging::leaving(&commerce, &token).await {
         Ok(shop) => page(
             StatusCode::OK,
