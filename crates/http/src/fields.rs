@@ -96,14 +96,14 @@ pub fn required<T>(text: Option<&str>, parse: impl FnOnce(&str) -> Result<T, Inv
 /// A list in a PATCH that can be changed and not removed; `read` refuses its items by their places.
 pub fn kept_list<T, U>(
     fields: &mut Fields,
-    path: &str,
+    field: &str,
     patch: Patch<T>,
     read: impl FnOnce(&mut Fields, T) -> Option<U>,
 ) -> Option<U> {
     match patch {
         Patch::Absent => None,
         Patch::Null => {
-            fields.refuse(path, "Must not be null.");
+            fields.refuse(field, "Must not be null.");
             None
         }
         Patch::Value(items) => read(fields, items),

@@ -34,8 +34,7 @@ impl FromRef<Storefront> for Commerce {
 pub fn router(storefront: Storefront) -> (Router, OpenApi) {
     let remembered = from_fn_with_state(storefront.clone(), reading::remembered);
     let reads = reads().layer(remembered);
-    let routes = openapi::document().nest("/v1", calls().merge(reads));
-    let (router, document) = routes.split_for_parts();
+    let (router, document) = openapi::document().nest("/v1", calls().merge(reads)).split_for_parts();
     (router.merge(messaging::pages()).with_state(storefront), document)
 }
 

@@ -11,6 +11,9 @@ on_both_engines!(every_storefront_route_is_walled, every_admin_route_is_walled);
 /// The methods of a path in the document; its other keys are not operations.
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
+/// An id that no shop has.
+const NOBODYS: &str = "0192f0a0-7c11-7abc-8def-0123456789ab";
+
 struct Operation {
     method: String,
     path: String,
@@ -84,20 +87,29 @@ fn body_for(operation: &Operation) -> Option<Value> {
         | ("POST", "/account/logout" | "/staff/logout" | "/staff/totp") => return None,
         ("POST", "/account/register") => account,
         ("POST", "/account/login") => json!({ "email": "mallory@post.example", "password": PASSWORD }),
-        ("POST", "/account/verify") => json!({ "token": "mzm_nonsense" }),
-        ("POST", "/account/verify/resend" | "/account/password") => {
-            json!({ "email": "mallory@post.example" })
+        ("POST", "/account/verify" | "/newsletter/confirm" | "/newsletter/unsubscribe") => {
+            json!({ "token": "mzm_nonsense" })
         }
+        (
+            "POST",
+            "/account/verify/resend"
+            | "/account/password"
+            | "/newsletter"
+            | "/newsletter/suppressions"
+            | "/newsletter/subscribers",
+        ) => json!({ "email": "mallory@post.example" }),
         ("POST", "/account/password/reset") => json!({ "token": "mzm_nonsense", "password": PASSWORD }),
         ("PUT", "/account/password" | "/staff/me/password") => {
             json!({ "currentPassword": PASSWORD, "password": "hollow lantern 66 plum" })
         }
-        ("PATCH", "/account/details" | "/customers/{}") => json!({ "firstName": "Mallory" }),
+        ("PATCH", "/account/details" | "/customers/{}" | "/newsletter/subscribers/{}") => {
+            json!({ "firstName": "Mallory" })
+        }
         ("DELETE", "/account") => json!({ "password": PASSWORD }),
         ("POST", "/account/addresses") => address,
         ("PATCH", "/account/addresses/{}") => json!({ "city": "Hull" }),
         ("POST", "/customers/{}/merge") => {
-            json!({ "from": "0192f0a0-7c11-7abc-8def-0123456789ab" })
+            json!({ "from": NOBODYS })
         }
         ("POST", "/staff/login") => {
             json!({ "tenant": "shop", "email": "mallory@post.example", "password": PASSWORD })
@@ -109,17 +121,12 @@ fn body_for(operation: &Operation) -> Option<Value> {
         ("POST", "/admin-keys") => json!({ "name": "mine", "scopes": ["customers:read"] }),
         ("PATCH", "/settings") => json!({ "name": "Mallory's" }),
         ("POST", "/test-clock") => json!({ "now": "2027-01-01T00:00:00Z" }),
+        ("POST", "/products/{}/reviews") => json!({ "rating": 5 }),
         ("POST", "/messages") => {
             json!({ "name": "Mallory", "email": "mallory@post.example", "message": "Let me in" })
         }
         ("POST", "/account/messages/{}" | "/messages/{}/replies") => json!({ "body": "Let me in" }),
         ("PATCH", "/messages/{}") => json!({ "status": "closed" }),
-        ("POST", "/newsletter" | "/newsletter/suppressions" | "/newsletter/subscribers") => {
-            json!({ "email": "mallory@post.example" })
-        }
-        ("POST", "/newsletter/confirm") => json!({ "token": "mzm_nonsense" }),
-        ("POST", "/newsletter/unsubscribe") => json!({ "token": "mzu_nonsense" }),
-        ("PATCH", "/newsletter/subscribers/{}") => json!({ "firstName": "Mallory" }),
         ("PATCH", "/mail-templates/{}") | ("POST", "/mail-templates/{}/preview") => {
             json!({ "subject": "Mallory's" })
         }
@@ -156,6 +163,10 @@ fn every_storefront_route_is_walled(shop: &Shop<'_>) {
         ("sessions", first_id(&victim, "/v1/account/sessions")),
         ("addresses", text(&address, "id")),
         ("messages", own_thread(&victim)),
+        // What a shop shows is for all who look at it; what is nobody's is for nobody.
+        ("products", NOBODYS.to_owned()),
+        ("collections", NOBODYS.to_owned()),
+        ("subscription-packages", NOBODYS.to_owned()),
     ]);
     let before = victim.get("/v1/account/export").send().expect(200).text();
 

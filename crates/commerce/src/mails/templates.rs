@@ -124,7 +124,7 @@ fn environment() -> Environment<'static> {
     environment.set_fuel(Some(STEPS));
     environment.set_recursion_limit(DEPTH);
     environment.set_auto_escape_callback(|name| {
-        if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
+        if name.ends_with("html") { AutoEscape::Html } else { AutoEscape::None }
     });
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     environment.set_syntax(syntax.expect("the usual delimiters"));

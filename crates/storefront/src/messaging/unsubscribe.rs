@@ -1,4 +1,4 @@
-//! GET and POST {PUBLIC_URL}/newsletter/unsubscribe/{token}, where marketing mail leads (RFC 8058). Rule: opening the page
+//! GET and POST /newsletter/unsubscribe/{token} below the public address, where marketing mail leads (RFC 8058). Rule: opening the page
 //! changes nothing, for mail programs open links to look at them; only posting to it does. It asks for no token but the
 //! one in its address, so it is no part of `/v1`.
 
