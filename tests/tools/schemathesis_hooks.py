@@ -137,6 +137,32 @@ def revision_of(kind):
 # A revision belongs to the page or post that the same request names.
 newest = {}
 
+
+def new_thread():
+    call("POST", "/v1/messages", own(), message="Where is my box?")
+    return call("GET", "/v1/account/messages", own())["data"][0]["id"]
+
+
+def new_subscriber():
+    email = f"reader-{next(numbers)}@post.example"
+    return call("POST", "/admin/v1/newsletter/subscribers", ADMIN, email=email)["data"]["id"]
+
+
+def newsletter_token():
+    email = f"reader-{next(numbers)}@post.example"
+    call("POST", "/v1/newsletter", VISITOR, email=email)
+    return email, mail_token(email)
+
+
+def unsubscribe_token():
+    email, token = newsletter_token()
+    call("POST", "/v1/newsletter/confirm", VISITOR, token=token)
+    for mail in call("GET", "/admin/v1/outbox?perPage=100", ADMIN)["data"]:
+        if mail["to"] == email and mail["template"] == "newsletter_welcome":
+            return mail["links"][0].rsplit("/", 1)[1]
+    raise LookupError(f"no welcome to {email}")
+
+
 IDS = {
     "pageId": lambda: new_entry("pages")["id"],
     "postId": lambda: new_entry("posts")["id"],
@@ -146,6 +172,9 @@ IDS = {
     "addressId": new_address,
     "sessionId": lambda: first("/v1/account/sessions", own()),
     "customerId": lambda: call("GET", "/v1/account/details", own())["data"]["id"],
+    "threadId": new_thread,
+    "subscriberId": new_subscriber,
+    "name": lambda: "password_changed",
     "mailId": lambda: first("/admin/v1/outbox", ADMIN),
     "staffId": lambda: first("/admin/v1/staff", ADMIN),
     "tokenId": lambda: new_key("/admin/v1/tokens"),
@@ -192,6 +221,13 @@ BODIES = {
     "PATCH /admin/v1/redirects/{redirectId}": lambda: {"to": "https://elsewhere.example/"},
     "POST /admin/v1/tokens": lambda: {"name": "Spare"},
     "POST /admin/v1/admin-keys": lambda: {"name": "Spare", "scopes": ["customers:read"]},
+    "POST /v1/newsletter/confirm": lambda: {"token": newsletter_token()[1]},
+    "POST /v1/newsletter/unsubscribe": lambda: {"token": unsubscribe_token()},
+    "POST /admin/v1/newsletter/subscribers": lambda: {"email": f"reader-{next(numbers)}@post.example"},
+    "PATCH /admin/v1/newsletter/subscribers/{subscriberId}": lambda: {"status": "unsubscribed"},
+    "PATCH /admin/v1/messages/{threadId}": lambda: {"status": "closed", "assigneeId": None},
+    "PATCH /admin/v1/mail-templates/{name}": lambda: {"subject": "{{ shop_name }}: hello {{ first_name }}"},
+    "POST /admin/v1/mail-templates/{name}/preview": lambda: {"text": "Hello {{ first_name }}"},
     "PATCH /admin/v1/settings": lambda: {"name": "Harbour Wines"},
     "POST /admin/v1/test-clock": lambda: {"now": call("GET", "/admin/v1/test-clock", ADMIN)["now"]},
 }

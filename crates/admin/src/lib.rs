@@ -10,6 +10,10 @@ mod content;
 mod customers;
 mod fields;
 mod identity;
+mod mail_templates;
+mod messages;
+mod newsletter;
+mod newsletter_csv;
 mod openapi;
 mod outbox;
 mod settings;
@@ -73,6 +77,18 @@ fn routes() -> OpenApiRouter<Admin> {
         .routes(routes!(settings::show, settings::change))
         .routes(routes!(outbox::list))
         .routes(routes!(outbox::show))
+        .routes(routes!(messages::list))
+        .routes(routes!(messages::show, messages::change, messages::remove))
+        .routes(routes!(messages::reply).layer(honoured()))
+        .routes(routes!(newsletter::list))
+        .routes(routes!(newsletter::add).layer(honoured()))
+        .routes(routes!(newsletter::show, newsletter::change, newsletter::remove))
+        .routes(routes!(newsletter_csv::export))
+        .routes(routes!(newsletter::suppressions))
+        .routes(routes!(newsletter::suppress).layer(honoured()))
+        .routes(routes!(mail_templates::list))
+        .routes(routes!(mail_templates::show, mail_templates::change, mail_templates::reset))
+        .routes(routes!(mail_templates::preview))
         .routes(routes!(audit_log::list))
         .routes(routes!(test_clock::show, test_clock::advance))
         .merge(content::routes())

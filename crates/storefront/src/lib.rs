@@ -5,6 +5,7 @@
 mod account;
 mod content;
 mod identity;
+mod messaging;
 mod openapi;
 mod packages;
 mod products;
@@ -37,12 +38,12 @@ pub fn router(storefront: Storefront) -> (Router, OpenApi) {
     let reads = reads().layer(remembered);
     let routes = openapi::document().nest("/v1", calls().merge(reads));
     let (router, document) = routes.split_for_parts();
-    (router.merge(content::open()).with_state(storefront), document)
+    (router.merge(content::open()).merge(messaging::pages()).with_state(storefront), document)
 }
 
 /// What changes something, is somebody's own, or follows the search index.
 fn calls() -> OpenApiRouter<Storefront> {
-    account::routes().merge(products::calls()).merge(search::routes())
+    account::routes().merge(products::calls()).merge(messaging::routes()).merge(search::routes())
 }
 
 /// What a shop shows: the same for all who look, so that it is made once.

@@ -11,6 +11,9 @@ on_both_engines!(every_storefront_route_is_walled, every_admin_route_is_walled);
 /// The methods of a path in the document; its other keys are not operations.
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
+/// An id that no shop has.
+const NOBODYS: &str = "0192f0a0-7c11-7abc-8def-0123456789ab";
+
 struct Operation {
     method: String,
     path: String,
@@ -77,6 +80,9 @@ fn body_for(operation: &Operation) -> Option<Value> {
             | "/staff/{}"
             | "/tokens/{}"
             | "/admin-keys/{}"
+            | "/messages/{}"
+            | "/newsletter/subscribers/{}"
+            | "/mail-templates/{}"
             | "/pages/{}"
             | "/posts/{}"
             | "/menus/{}"
@@ -96,20 +102,29 @@ fn body_for(operation: &Operation) -> Option<Value> {
         | ("POST", "/account/logout" | "/staff/logout" | "/staff/totp") => return None,
         ("POST", "/account/register") => account,
         ("POST", "/account/login") => json!({ "email": "mallory@post.example", "password": PASSWORD }),
-        ("POST", "/account/verify") => json!({ "token": "mzm_nonsense" }),
-        ("POST", "/account/verify/resend" | "/account/password") => {
-            json!({ "email": "mallory@post.example" })
+        ("POST", "/account/verify" | "/newsletter/confirm" | "/newsletter/unsubscribe") => {
+            json!({ "token": "mzm_nonsense" })
         }
+        (
+            "POST",
+            "/account/verify/resend"
+            | "/account/password"
+            | "/newsletter"
+            | "/newsletter/suppressions"
+            | "/newsletter/subscribers",
+        ) => json!({ "email": "mallory@post.example" }),
         ("POST", "/account/password/reset") => json!({ "token": "mzm_nonsense", "password": PASSWORD }),
         ("PUT", "/account/password" | "/staff/me/password") => {
             json!({ "currentPassword": PASSWORD, "password": "hollow lantern 66 plum" })
         }
-        ("PATCH", "/account/details" | "/customers/{}") => json!({ "firstName": "Mallory" }),
+        ("PATCH", "/account/details" | "/customers/{}" | "/newsletter/subscribers/{}") => {
+            json!({ "firstName": "Mallory" })
+        }
         ("DELETE", "/account") => json!({ "password": PASSWORD }),
         ("POST", "/account/addresses") => address,
         ("PATCH", "/account/addresses/{}") => json!({ "city": "Hull" }),
         ("POST", "/customers/{}/merge") => {
-            json!({ "from": "0192f0a0-7c11-7abc-8def-0123456789ab" })
+            json!({ "from": NOBODYS })
         }
         ("POST", "/staff/login") => {
             json!({ "tenant": "shop", "email": "mallory@post.example", "password": PASSWORD })
@@ -127,6 +142,14 @@ fn body_for(operation: &Operation) -> Option<Value> {
         ("POST" | "PATCH", "/menus" | "/menus/{}") => json!({ "handle": "mallory" }),
         ("POST" | "PATCH", "/redirects" | "/redirects/{}") => json!({ "from": "/mallory", "to": "/crook" }),
         ("POST", "/test-clock") => json!({ "now": "2027-01-01T00:00:00Z" }),
+        ("POST", "/messages") => {
+            json!({ "name": "Mallory", "email": "mallory@post.example", "message": "Let me in" })
+        }
+        ("POST", "/account/messages/{}" | "/messages/{}/replies") => json!({ "body": "Let me in" }),
+        ("PATCH", "/messages/{}") => json!({ "status": "closed" }),
+        ("PATCH", "/mail-templates/{}") | ("POST", "/mail-templates/{}/preview") => {
+            json!({ "subject": "Mallory's" })
+        }
         (method, path) => panic!("the walk does not know how to call {method} {path}: teach it"),
     })
 }
@@ -165,6 +188,7 @@ fn every_storefront_route_is_walled(shop: &Shop<'_>) {
         ("products", "victims-wine".to_owned()),
         ("collections", "victims-wines".to_owned()),
         ("subscription-packages", "victims-club".to_owned()),
+        ("messages", own_thread(&victim)),
     ]);
     let before = victim.get("/v1/account/export").send().expect(200).text();
 
@@ -217,6 +241,8 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
     let session = shop.nobody().post("/admin/v1/staff/login").json(&login).send().expect(200).string("token");
     let session = shop.holding(&session);
     let page = shown(shop, "pages", &json!({ "title": "Victim's page" }), "id");
+    let subscriber = json!({ "email": victim.email });
+    let subscriber = admin.post("/admin/v1/newsletter/subscribers").json(&subscriber).send().expect(201);
     let loot = Loot(vec![
         ("customers", victim.id.clone()),
         ("staff", first_id(&admin, "/admin/v1/staff")),
@@ -228,6 +254,10 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
         ("posts", shown(shop, "posts", &json!({ "title": "Victim's post" }), "id")),
         ("menus", shown(shop, "menus", &json!({ "handle": "victims-menu" }), "id")),
         ("redirects", shown(shop, "redirects", &json!({ "from": "/victim", "to": "/x" }), "id")),
+        ("messages", own_thread(&victim)),
+        ("subscribers", text(&subscriber.data(), "id")),
+        // Every shop has the same letters; what each makes of them is tried elsewhere.
+        ("mail-templates", "no_letter".to_owned()),
     ]);
     let foreign_admin = elsewhere.admin();
 
@@ -279,6 +309,12 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
 /// Something that the shop shows, by its name in addresses.
 fn shown(shop: &Shop<'_>, kind: &str, body: &Value, key: &str) -> String {
     text(&shop.admin().post(&format!("/admin/v1/{kind}")).json(body).send().expect(201).data(), key)
+}
+
+/// A conversation that this customer has begun.
+fn own_thread(customer: &Client) -> String {
+    customer.post("/v1/messages").json(&json!({ "message": "Where is my box?" })).send().expect(202);
+    first_id(customer, "/v1/account/messages")
 }
 
 fn first_id(who: &Client, list: &str) -> String {
