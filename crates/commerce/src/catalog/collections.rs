@@ -200,7 +200,7 @@ pub async fn create_collection(
     form: CollectionForm,
 ) -> Result<CollectionEntry, CatalogError> {
     let (handle, shop) = (commerce.clone(), shop.clone());
-    let collection = form.parse()?;
+    let collection = form.parse(shop.settings.currency)?;
     commerce
         .store()
         .write(shop.id, move |tx| {
@@ -225,7 +225,7 @@ pub async fn change_collection(
         .store()
         .write(shop.id, move |tx| {
             let before = current(tx, id, version)?;
-            let collection = form.clone().over(before.collection.to_form()).parse()?;
+            let collection = form.clone().over(before.collection.to_form()).parse(shop.settings.currency)?;
             let changed = replace(tx, &shop, &before, collection)?;
             audit_change(&handle, tx, &shop, &actor, "collection.update", Some(&before), Some(&changed))?;
             Ok(changed)
@@ -348,12 +348,12 @@ pub fn put_collection(
     shop: &Shop,
     form: &CollectionForm,
 ) -> Result<(CollectionId, Put), CatalogError> {
-    let collection = form.clone().parse()?;
+    let collection = form.clone().parse(shop.settings.currency)?;
     let Some(row) = rows::find_by_slug(tx, collection.slug.as_str())? else {
         return Ok((add(commerce, tx, shop, &collection)?.id, Put::Created));
     };
     let before = entry(row, 0)?;
-    let collection = form.clone().over(before.collection.to_form()).parse()?;
+    let collection = form.clone().over(before.collection.to_form()).parse(shop.settings.currency)?;
     if collection == before.collection {
         return Ok((before.id, Put::Same));
     }

@@ -45,7 +45,7 @@ pub async fn create_product(
     form: ProductForm,
 ) -> Result<Stored, CatalogError> {
     let (handle, shop) = (commerce.clone(), shop.clone());
-    let product = form.parse()?;
+    let product = form.parse(shop.settings.currency)?;
     commerce
         .store()
         .write(shop.id, move |tx| {
@@ -74,7 +74,7 @@ pub async fn change_product(
             if version.is_some_and(|version| version != before.version) {
                 return Err(CatalogError::Stale);
             }
-            let product = form.clone().over(before.product.to_form()).parse()?;
+            let product = form.clone().over(before.product.to_form()).parse(shop.settings.currency)?;
             save(&handle, tx, &shop, Some(&before), &product)?;
             let stored = present::find(tx, id)?.ok_or(CatalogError::NotFound)?;
             audit_change(&handle, tx, &shop, &actor, "product.update", Some(&before), Some(&stored))?;
@@ -101,13 +101,13 @@ pub fn put_product(
     shop: &Shop,
     form: &ProductForm,
 ) -> Result<(ProductId, Put), CatalogError> {
-    let slug = form.clone().parse()?.slug;
+    let slug = form.clone().parse(shop.settings.currency)?.slug;
     let Some(row) = rows::find_by_slug(tx, slug.as_str())? else {
-        let id = save(commerce, tx, shop, None, &form.clone().parse()?)?;
+        let id = save(commerce, tx, shop, None, &form.clone().parse(shop.settings.currency)?)?;
         return Ok((id, Put::Created));
     };
     let before = present::assemble(tx, vec![row])?.into_iter().next().ok_or(CatalogError::NotFound)?;
-    let product = form.clone().over(before.product.to_form()).parse()?;
+    let product = form.clone().over(before.product.to_form()).parse(shop.settings.currency)?;
     let mut known = before.product.clone();
     known.collections.sort();
     if comparable(tx, &before.product, &product)? == known {
