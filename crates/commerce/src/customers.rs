@@ -6,10 +6,11 @@ use domain::time::Timestamp;
 use serde::Serialize;
 use store::accounts::customers::{self as rows, Customer};
 use store::accounts::{addresses, mail_tokens, sessions};
-use store::{StoreError, audit as audit_rows};
+use store::{StoreError, Tx, audit as audit_rows, subscriptions};
 
 use crate::accounts::{self, AccountError, Details, DetailsChange};
 use crate::audit::{self, Actor, Change};
+use crate::catalog::give_reviews;
 use crate::{Commerce, Shop};
 
 /// A customer as staff see them.
@@ -25,8 +26,12 @@ pub struct CustomerEntry {
 }
 
 impl CustomerEntry {
-    fn of(row: &Customer) -> Self {
-        Self { details: Details::of(row), updated_at: row.updated_at, version: row.version }
+    fn of(row: &Customer, is_subscriber: bool) -> Self {
+        Self { details: Details::of(row, is_subscriber), updated_at: row.updated_at, version: row.version }
+    }
+
+    fn read(tx: &mut Tx<'_>, row: &Customer) -> Result<Self, StoreError> {
+        Ok(Self::of(row, subscriptions::is_subscriber(tx, row.customer_id)?))
     }
 }
 
@@ -39,16 +44,30 @@ pub async fn list(
     limit: i64,
 ) -> Result<(Vec<CustomerEntry>, i64), StoreError> {
     let search = rows::Search { email: email.map(|email| email.as_str().to_owned()), offset, limit };
-    let (found, total) = commerce.store().read(shop.id, move |tx| rows::list(tx, &search)).await?;
-    Ok((found.iter().map(CustomerEntry::of).collect(), total))
+    commerce
+        .store()
+        .read(shop.id, move |tx| {
+            let (found, total) = rows::list(tx, &search)?;
+            let ids: Vec<CustomerId> = found.iter().map(|row| row.customer_id).collect();
+            let subscribers = subscriptions::subscribers_among(tx, &ids)?;
+            let entry = |row: &Customer| CustomerEntry::of(row, subscribers.contains(&row.customer_id));
+            Ok((found.iter().map(entry).collect(), total))
+        })
+        .await
 }
 
 /// One customer.
 pub async fn find(commerce: &Commerce, shop: &Shop, id: CustomerId) -> Result<CustomerEntry, AccountError> {
-    commerce.store().read(shop.id, move |tx| Ok(CustomerEntry::of(&present(tx, id)?))).await
+    commerce
+        .store()
+        .read(shop.id, move |tx| {
+            let row = present(tx, id)?;
+            Ok(CustomerEntry::read(tx, &row)?)
+        })
+        .await
 }
 
-fn present(tx: &mut store::Tx<'_>, id: CustomerId) -> Result<Customer, AccountError> {
+fn present(tx: &mut Tx<'_>, id: CustomerId) -> Result<Customer, AccountError> {
     rows::find(tx, id)?.filter(|row| row.erased_at.is_none()).ok_or(AccountError::NotFound)
 }
 
@@ -112,7 +131,7 @@ pub async fn change(
             if if_version.is_some_and(|version| version != row.version) {
                 return Err(ChangeError::Stale);
             }
-            let before = CustomerEntry::of(&row);
+            let before = CustomerEntry::read(tx, &row)?;
             accounts::apply_change(&mut row, &change, &shop)?;
             if let Some(email) = &change.email {
                 if rows::find_by_email(tx, email.as_str())?.is_some_and(|owner| owner.customer_id != id) {
@@ -124,7 +143,7 @@ pub async fn change(
             row.updated_at = shop.now;
             row.version += 1;
             rows::update(tx, row.clone())?;
-            let after = CustomerEntry::of(&row);
+            let after = CustomerEntry::read(tx, &row)?;
             note(&handle, tx, &shop, &actor, "customer.update", id, Some(&before), Some(&after))?;
             Ok(after)
         })
@@ -148,15 +167,16 @@ pub async fn merge(
         .write(shop.id, move |tx| {
             let mut kept = present(tx, into)?;
             let gone = present(tx, from)?;
-            let before = CustomerEntry::of(&kept);
+            let before = CustomerEntry::read(tx, &kept)?;
             addresses::give_all(tx, from, into)?;
+            give_reviews(tx, from, into)?;
             kept.phone = kept.phone.or(gone.phone);
             kept.date_of_birth = kept.date_of_birth.or(gone.date_of_birth);
             kept.updated_at = shop.now;
             kept.version += 1;
             rows::update(tx, kept.clone())?;
             accounts::erase(tx, from, shop.now)?;
-            let after = CustomerEntry::of(&kept);
+            let after = CustomerEntry::read(tx, &kept)?;
             note(&handle, tx, &shop, &actor, "customer.merge", into, Some(&before), Some(&after))?;
             note(&handle, tx, &shop, &actor, "customer.merged-away", from, None, None)?;
             Ok(after)
@@ -208,7 +228,7 @@ pub async fn end_sessions(
 )]
 fn note(
     commerce: &Commerce,
-    tx: &mut store::Tx<'_>,
+    tx: &mut Tx<'_>,
     shop: &Shop,
     actor: &Actor,
     action: &str,

@@ -9,6 +9,7 @@ use store::{Tx, audit as audit_rows, mails as mail_rows};
 use super::password::check_current;
 use super::{AccountError, Client, SignedIn};
 use crate::Commerce;
+use crate::catalog::forget_author;
 
 /// Erases the customer who asks, after checking their password.
 pub async fn erase_own(
@@ -27,6 +28,7 @@ pub(crate) fn erase(tx: &mut Tx<'_>, customer: CustomerId, now: Timestamp) -> Re
     let row =
         customers::find(tx, customer)?.filter(|row| row.erased_at.is_none()).ok_or(AccountError::NotFound)?;
     forget(tx, customer)?;
+    forget_author(tx, customer, now)?;
     audit_rows::redact(tx, "customer", &customer.to_string())?;
     customers::update(tx, anonymous(row, now))?;
     Ok(())

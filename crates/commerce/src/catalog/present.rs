@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::catalog::{
     AttributeValues, Availability, BundleItem, Labels, Listing, OptionValue, Package, Product, ProductOption,
-    ProductType, Reference, Sale,
+    ProductType, Reference, Sale, ShownStatus,
 };
 use domain::ids::ProductId;
 use domain::slugs::ThingSlug;
@@ -17,6 +17,7 @@ use store::catalog::{attributes, collections, links, pictures, products, variant
 use store::{StoreError, Tx};
 
 use super::details::Details;
+use super::shown::statuses;
 
 /// A product with what the store adds to it.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub struct Stored {
     pub id: ProductId,
     /// The product, its references as ids.
     pub product: Product,
+    /// What shoppers are told, stock and parts taken together.
+    pub shown_status: ShownStatus,
     /// Counts its changes.
     pub version: i64,
     /// When it was made.
@@ -37,7 +40,14 @@ pub struct Stored {
 pub(super) fn assemble(tx: &mut Tx<'_>, rows: Vec<ProductRow>) -> Result<Vec<Stored>, StoreError> {
     let ids: Vec<ProductId> = rows.iter().map(|row| row.product_id).collect();
     let mut parts = Parts::read(tx, &ids)?;
-    rows.into_iter().map(|row| parts.stored(row)).collect()
+    let mut assembled: Vec<Stored> =
+        rows.into_iter().map(|row| parts.stored(row)).collect::<Result<_, _>>()?;
+    let products: Vec<&Product> = assembled.iter().map(|stored| &stored.product).collect();
+    let statuses = statuses(tx, &products)?;
+    for (stored, status) in assembled.iter_mut().zip(statuses) {
+        stored.shown_status = status;
+    }
+    Ok(assembled)
 }
 
 /// One product.
@@ -143,6 +153,7 @@ impl Parts {
         Ok(Stored {
             id,
             product,
+            shown_status: ShownStatus::Inactive,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,

@@ -1,6 +1,7 @@
 //! What administrators and importers do with products.
 
-use domain::catalog::{Product, ProductForm};
+use domain::catalog::{MOST_STOCK, Product, ProductForm};
+use domain::fields::FieldErrors;
 use domain::ids::{ProductId, VariantId};
 use serde_json::Value;
 use store::catalog::products::{self as rows, Narrowed};
@@ -118,14 +119,14 @@ pub fn put_product(
 }
 
 /// Removes a product. One that something else still needs (a bundle, a box, an order) is withdrawn instead: it stays, and
-/// is not offered any more. Tells whether it was removed.
+/// is not offered any more. Gives the product if it was withdrawn, nothing if it was removed.
 pub async fn delete_product(
     commerce: &Commerce,
     shop: &Shop,
     actor: Actor,
     id: ProductId,
     version: Option<i64>,
-) -> Result<bool, CatalogError> {
+) -> Result<Option<Stored>, CatalogError> {
     let (handle, shop) = (commerce.clone(), shop.clone());
     commerce
         .store()
@@ -138,13 +139,14 @@ pub async fn delete_product(
                 let product =
                     Product { listing: domain::catalog::Listing::Inactive, ..before.product.clone() };
                 save(&handle, tx, &shop, Some(&before), &product)?;
-                audit_change(&handle, tx, &shop, &actor, "product.archive", Some(&before), None)?;
-                return Ok(false);
+                let stored = present::find(tx, id)?.ok_or(CatalogError::NotFound)?;
+                audit_change(&handle, tx, &shop, &actor, "product.archive", Some(&before), Some(&stored))?;
+                return Ok(Some(stored));
             }
             note(tx, id)?;
             remove(tx, id)?;
             audit_change(&handle, tx, &shop, &actor, "product.delete", Some(&before), None)?;
-            Ok(true)
+            Ok(None)
         })
         .await
 }
@@ -194,21 +196,12 @@ pub async fn adjust_stock(
         .store()
         .write(shop.id, move |tx| {
             let before = present::find(tx, change.product)?.ok_or(CatalogError::NotFound)?;
+            let had = counted(&before.product, change.variant)?;
+            let left = had.checked_add(change.delta).filter(|left| *left <= MOST_STOCK);
+            let left = left.ok_or_else(|| FieldErrors::one("delta", "There would be more than 100000000."))?;
             let changed = match change.variant {
-                None if !before.product.options.is_empty() => return Err(CatalogError::NotCounted),
-                None => {
-                    if before.product.quantity.is_none() {
-                        return Err(CatalogError::NotCounted);
-                    }
-                    rows::adjust(tx, change.product, change.delta, shop.now)?
-                }
+                None => rows::adjust(tx, change.product, change.delta, shop.now)?,
                 Some(variant) => {
-                    let mut values = before.product.options.iter().flat_map(|option| &option.values);
-                    let value =
-                        values.find(|value| value.id == Some(variant)).ok_or(CatalogError::NotFound)?;
-                    if value.quantity.is_none() {
-                        return Err(CatalogError::NotCounted);
-                    }
                     rows::touch(tx, change.product, shop.now)?;
                     variants::adjust(tx, change.product, variant, change.delta)?
                 }
@@ -221,15 +214,31 @@ pub async fn adjust_stock(
                 action: "product.stock",
                 target_kind: "product",
                 target_id: change.product.to_string(),
-                before: None,
+                before: Some(serde_json::json!({ "variantId": change.variant, "quantity": had })),
                 after: Some(serde_json::json!({
-                    "variantId": change.variant, "delta": change.delta, "reason": change.reason,
+                    "variantId": change.variant, "quantity": left, "delta": change.delta, "reason": change.reason,
                 })),
             };
             audit::record(&handle, tx, shop.now, &actor, entry)?;
             present::find(tx, change.product)?.ok_or(CatalogError::NotFound)
         })
         .await
+}
+
+/// How many there are of what is counted: the product, or one of its options' values.
+fn counted(product: &Product, variant: Option<VariantId>) -> Result<i64, CatalogError> {
+    let quantity = match variant {
+        None if product.options.is_empty() => product.quantity,
+        None => None,
+        Some(variant) => {
+            let mut values = product.options.iter().flat_map(|option| &option.values);
+            let value = values.find(|value| value.id == Some(variant));
+            value
+                .ok_or_else(|| FieldErrors::one("variantId", "The product has no such option value."))?
+                .quantity
+        }
+    };
+    quantity.ok_or(CatalogError::NotCounted)
 }
 
 /// Tells lists and pages that something of a product changed with the time: a sale began or ended.

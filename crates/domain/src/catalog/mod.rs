@@ -24,4 +24,4 @@ pub use product::{
 pub use reference::Reference;
 pub use review::{Review, ReviewForm};
 pub use sale::Sale;
-pub use stock::{Part, Stock};
+pub use stock::{MOST_STOCK, Part, Stock};

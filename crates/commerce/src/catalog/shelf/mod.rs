@@ -163,6 +163,15 @@ impl Shelf {
             .map_or(0, |one| one.products.intersection_len(&self.listed))
     }
 
+    /// The listed products that a collection has, in the order of their making.
+    pub(crate) fn members(&self, id: CollectionId) -> impl Iterator<Item = ProductId> {
+        let collection = self.collections.iter().find(|one| one.id == id);
+        let numbers = collection.into_iter().flat_map(|one| one.products.iter());
+        numbers
+            .filter(|number| self.listed.contains(*number))
+            .filter_map(|number| Some(self.numbered(number)?.id))
+    }
+
     pub(crate) fn item(&self, id: ProductId) -> Option<&Item> {
         self.numbered(*self.numbers.get(&id)?)
     }

@@ -8,7 +8,7 @@ use super::{
     ProductOption,
 };
 use crate::catalog::attribute::slug_or_made;
-use crate::catalog::{Availability, Listing, Price, ProductType, Reference, Sale};
+use crate::catalog::{Availability, Listing, MOST_STOCK, Price, ProductType, Reference, Sale};
 use crate::fields::{FieldErrors, Fields, Invalid};
 use crate::ids::MediaId;
 use crate::markup;
@@ -25,8 +25,6 @@ const MOST_REFERENCES: usize = 200;
 const MOST_VALUES: usize = 100;
 const MOST_OPTIONS: usize = 5;
 const MOST_IMAGES: usize = 50;
-/// The most of one product that a stock room can count.
-const MOST_STOCK: i64 = 100_000_000;
 
 impl ProductForm {
     /// Checks every field and reports all that are refused. Prices are in the shop's currency.
