@@ -212,7 +212,7 @@ pub async fn create_collection(
         .write(shop.id, move |tx| {
             let created = add(&handle, tx, &shop_here, &collection)?;
             audit_change(&handle, tx, &shop_here, &actor, "collection.create", None, Some(&created))?;
-            Ok(created)
+            Ok::<_, CatalogError>(created)
         })
         .await?;
     counted(commerce, shop, created).await
@@ -243,7 +243,7 @@ pub async fn change_collection(
                 Some(&before),
                 Some(&changed),
             )?;
-            Ok(changed)
+            Ok::<_, CatalogError>(changed)
         })
         .await?;
     counted(commerce, shop, changed).await
@@ -324,8 +324,8 @@ pub async fn set_products(
                 action: "collection.products",
                 target_kind: "collection",
                 target_id: id.to_string(),
-                before: Some(serde_json::json!(had)),
-                after: Some(serde_json::json!(ids)),
+                before: Some(serde_json::json!({ "products": had })),
+                after: Some(serde_json::json!({ "products": ids })),
             };
             audit::record(&handle, tx, shop.now, &actor, change)?;
             Ok((before.version + 1, ids))

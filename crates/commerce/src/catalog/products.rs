@@ -4,15 +4,15 @@ use domain::catalog::{MOST_STOCK, Product, ProductForm};
 use domain::fields::FieldErrors;
 use domain::ids::{ProductId, VariantId};
 use serde_json::Value;
-use store::catalog::products::{self as rows, Narrowed};
+use store::catalog::products as rows;
 use store::catalog::{attributes, collections, links, pictures, reviews, variants};
 use store::changes::{Change as Changed, Subject, record};
 use store::{StoreError, Tx};
 
-use super::CatalogError;
 use super::present::{self, Stored};
 use super::references::comparable;
 use super::save::{note, save};
+use super::{CatalogError, Narrowed};
 use crate::audit::{self, Actor, Change};
 use crate::{Commerce, Shop};
 
@@ -21,16 +21,32 @@ pub async fn products(
     commerce: &Commerce,
     shop: &Shop,
     narrowed: Narrowed,
-    offset: i64,
-    limit: i64,
+    offset: usize,
+    limit: usize,
 ) -> Result<(Vec<Stored>, i64), CatalogError> {
+    let (handle, now) = (commerce.clone(), shop.now);
     commerce
         .store()
         .read(shop.id, move |tx| {
-            let (page, total) = rows::list(tx, &narrowed, offset, limit)?;
-            Ok((present::assemble(tx, page)?, total))
+            let named = named(tx, narrowed.query.as_deref())?;
+            let found = handle.shelves().look(tx, now, |shelf| shelf.find(&narrowed, &named))?;
+            let total = i64::try_from(found.len()).unwrap_or(i64::MAX);
+            let page: Vec<ProductId> = found.into_iter().skip(offset).take(limit).collect();
+            let rows = rows::find_all(tx, &page)?;
+            let mut stored = present::assemble(tx, rows)?;
+            stored.sort_unstable_by(|one, two| two.id.cmp(&one.id));
+            Ok((stored, total))
         })
         .await
+}
+
+/// The products that have this slug, or this SKU themselves or at one of their options' values.
+fn named(tx: &mut Tx<'_>, query: Option<&str>) -> Result<Vec<ProductId>, StoreError> {
+    let Some(query) = query else { return Ok(Vec::new()) };
+    let mut named = rows::with_sku(tx, query)?;
+    named.extend(variants::products_with_sku(tx, query)?);
+    named.extend(rows::ids_of(tx, &[query.to_owned()])?.into_iter().map(|(_, id)| id));
+    Ok(named)
 }
 
 /// One product.

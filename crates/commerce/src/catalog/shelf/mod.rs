@@ -4,6 +4,7 @@
 //! millisecond. Rule: a shelf is brought up to date with the log of changes inside the transaction that reads it, so it
 //! never shows less than that transaction sees.
 
+mod find;
 mod load;
 mod query;
 
@@ -16,6 +17,7 @@ use domain::time::Timestamp;
 use roaring::RoaringBitmap;
 use store::{StoreError, Tx};
 
+pub use find::Narrowed;
 pub use query::{Facet, FacetValue, ListFilter, Listed, Sort};
 
 /// The shelves of all shops that somebody has looked at.
