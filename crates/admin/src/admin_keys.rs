@@ -71,6 +71,18 @@ pub(crate) enum ScopeWord {
     TestClock,
     #[serde(rename = "admin-keys")]
     AdminKeys,
+    #[serde(rename = "products:read")]
+    ProductsRead,
+    #[serde(rename = "products:write")]
+    ProductsWrite,
+    #[serde(rename = "content:read")]
+    ContentRead,
+    #[serde(rename = "content:write")]
+    ContentWrite,
+    #[serde(rename = "messages:read")]
+    MessagesRead,
+    #[serde(rename = "messages:write")]
+    MessagesWrite,
 }
 
 impl From<AdminKeyEntry> for AdminKeyBody {

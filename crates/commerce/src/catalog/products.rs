@@ -21,7 +21,7 @@ pub async fn products(
     commerce: &Commerce,
     shop: &Shop,
     narrowed: Narrowed,
-    offset: usize,
+    offset: u64,
     limit: usize,
 ) -> Result<(Vec<Stored>, i64), CatalogError> {
     let (handle, now) = (commerce.clone(), shop.now);
@@ -31,6 +31,7 @@ pub async fn products(
             let named = named(tx, narrowed.query.as_deref())?;
             let found = handle.shelves().look(tx, now, |shelf| shelf.find(&narrowed, &named))?;
             let total = i64::try_from(found.len()).unwrap_or(i64::MAX);
+            let offset = usize::try_from(offset).unwrap_or(usize::MAX);
             let page: Vec<ProductId> = found.into_iter().skip(offset).take(limit).collect();
             let rows = rows::find_all(tx, &page)?;
             let mut stored = present::assemble(tx, rows)?;

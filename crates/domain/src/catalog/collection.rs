@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::attribute::slug_or_made;
+use super::attribute::{position, slug_or_made};
 use super::{Availability, Price, ProductType, value_slug};
 use crate::fields::{FieldErrors, Fields, Invalid};
 use crate::markup;
@@ -76,7 +76,9 @@ impl CollectionForm {
             rule.check_currency(&mut fields, currency);
             rule.parse(&mut fields)
         });
-        let (Some(name), Some(slug), Some(description)) = (name, slug, description) else {
+        let position = fields.take("position", position(self.position.into_value()));
+        let (Some(name), Some(slug), Some(description), Some(position)) = (name, slug, description, position)
+        else {
             return Err(fields.into_errors());
         };
         fields.finish()?;
@@ -86,7 +88,7 @@ impl CollectionForm {
             description,
             image: self.image_id.into_value().filter(|id| !id.is_empty()),
             rule,
-            position: self.position.into_value().unwrap_or(0).clamp(0, 1_000_000),
+            position,
         })
     }
 }
