@@ -12,6 +12,7 @@ use super::addresses::{self, AddressEntry};
 use super::identity::is_live;
 use super::{AccountError, Details, details_of};
 use crate::Commerce;
+use crate::messaging::{self, ExportedSubscription, ExportedThread};
 
 /// Mails and sessions listed in an export, the newest.
 const LISTED: i64 = 1000;
@@ -27,6 +28,8 @@ pub struct Export {
     pub sessions: Vec<ExportedSession>,
     pub mails: Vec<ExportedMail>,
     pub reviews: Vec<ExportedReview>,
+    pub threads: Vec<ExportedThread>,
+    pub newsletter: Option<ExportedSubscription>,
 }
 
 /// A sign-in in an export.
@@ -104,5 +107,7 @@ fn gather(tx: &mut Tx<'_>, customer: CustomerId, now: Timestamp) -> Result<Expor
                 created_at: row.created_at,
             })
             .collect(),
+        threads: messaging::exported_threads(tx, customer)?,
+        newsletter: messaging::exported_subscription(tx, &row)?,
     })
 }

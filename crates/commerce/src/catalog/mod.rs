@@ -35,7 +35,7 @@ pub use products::{
 pub use reviews::{ReviewEntry, add_review, decide_review, delete_review, find_review, reviews};
 pub(crate) use reviews::{forget_author, give_reviews};
 pub(crate) use shelf::Shelves;
-pub use shelf::{Facet, FacetValue, ListFilter, Listed, Narrowed, Sort};
+pub use shelf::{Facet, FacetValue, ListFilter, Listed, Narrowed, Sort, warm_up};
 pub use views::{
     AttributeView, AwardView, Brief, BundleItemView, Card, Cards, CollectionBrief, OptionValueView,
     OptionView, PackageView, ProductPage, ReviewView, briefs, cards, product_page,
