@@ -8,6 +8,9 @@
 mod addresses;
 mod administration;
 mod bad_input;
+mod catalogue_admin;
+mod catalogue_collections;
+mod catalogue_stock;
 mod cli;
 mod crash;
 mod demo;
@@ -21,6 +24,7 @@ mod passwords;
 mod privacy;
 mod rate_limits;
 mod register;
+mod reviews;
 mod rules;
 mod sessions;
 mod staff;

@@ -76,9 +76,20 @@ fn body_for(operation: &Operation) -> Option<Value> {
             | "/customers/{}/sessions"
             | "/staff/{}"
             | "/tokens/{}"
-            | "/admin-keys/{}",
+            | "/admin-keys/{}"
+            | "/products/{}"
+            | "/collections/{}"
+            | "/attributes/{}"
+            | "/reviews/{}",
         )
-        | ("POST", "/account/logout" | "/staff/logout" | "/staff/totp") => return None,
+        | (
+            "POST",
+            "/account/logout"
+            | "/staff/logout"
+            | "/staff/totp"
+            | "/reviews/{}/approve"
+            | "/reviews/{}/reject",
+        ) => return None,
         ("POST", "/account/register") => account,
         ("POST", "/account/login") => json!({ "email": "mallory@post.example", "password": PASSWORD }),
         ("POST", "/account/verify") => json!({ "token": "mzm_nonsense" }),
@@ -105,6 +116,12 @@ fn body_for(operation: &Operation) -> Option<Value> {
         ("POST", "/tokens") => json!({ "name": "mine" }),
         ("POST", "/admin-keys") => json!({ "name": "mine", "scopes": ["customers:read"] }),
         ("PATCH", "/settings") => json!({ "name": "Mallory's" }),
+        ("POST", "/products") => json!({ "name": "Mallory's wine", "price": 100 }),
+        ("PATCH", "/products/{}") => json!({ "price": 1 }),
+        ("POST", "/products/{}/stock") => json!({ "delta": -1, "reason": "Drunk" }),
+        ("POST", "/collections" | "/attributes") => json!({ "name": "Mallory's" }),
+        ("PATCH", "/collections/{}" | "/attributes/{}") => json!({ "position": 9 }),
+        ("PUT", "/collections/{}/products") => json!({ "products": [] }),
         ("POST", "/test-clock") => json!({ "now": "2027-01-01T00:00:00Z" }),
         (method, path) => panic!("the walk does not know how to call {method} {path}: teach it"),
     })
@@ -183,7 +200,14 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
     let login = json!({ "tenant": shop.slug, "email": "owner@post.example", "password": PASSWORD });
     let session = shop.nobody().post("/admin/v1/staff/login").json(&login).send().expect(200).string("token");
     let session = shop.holding(&session);
+    let wine = shop.add("products", &json!({ "name": "Olive's wine", "price": 100, "quantity": 5 }));
+    let review = json!({ "rating": 5, "title": "Olive's favourite" });
+    victim.post("/v1/products/olive-s-wine/reviews").json(&review).send().expect(202);
     let loot = Loot(vec![
+        ("products", text(&wine, "id")),
+        ("collections", text(&shop.add("collections", &json!({ "name": "Olive's choice" })), "id")),
+        ("attributes", text(&shop.add("attributes", &json!({ "name": "Olive's grapes" })), "id")),
+        ("reviews", first_id(&admin, "/admin/v1/reviews")),
         ("customers", victim.id.clone()),
         ("staff", first_id(&admin, "/admin/v1/staff")),
         ("tokens", first_id(&admin, "/admin/v1/tokens")),
@@ -233,6 +257,8 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
     expect_wall(foreign_admin.post(&merge).json(&json!({ "from": victim.id })).send());
     assert!(is_signed_in(&victim) && is_signed_in(&stranger));
     admin.get("/admin/v1/settings").send().expect(200);
+    let path = format!("/admin/v1/products/{}", text(&wine, "id"));
+    assert_eq!(admin.get(&path).send().expect(200).data(), wine, "nothing has changed");
     session.get("/admin/v1/staff/me").send().expect(200);
     shop.visitor().post("/v1/account/verify").json(&json!({ "token": "x" })).send().expect(422);
 }
