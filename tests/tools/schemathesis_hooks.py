@@ -113,6 +113,15 @@ def new_key(path, **more):
     return call("POST", path, ADMIN, name="Spare", **more)["data"]["id"]
 
 
+def new_thing(kind, **more):
+    return call("POST", f"/admin/v1/{kind}", ADMIN, name=f"Thing {next(numbers)}", **more)["data"]["id"]
+
+
+def new_review():
+    call("POST", f"/v1/products/{new_thing('products', price=100)}/reviews", own(), rating=5, title="Good")
+    return first("/admin/v1/reviews", ADMIN)
+
+
 def new_unverified():
     email = f"person-{next(numbers)}@post.example"
     person = {"firstName": "Ada", "lastName": "Quill", "email": email, "password": PASSWORD}
@@ -177,6 +186,10 @@ IDS = {
     "name": lambda: "password_changed",
     "mailId": lambda: first("/admin/v1/outbox", ADMIN),
     "staffId": lambda: first("/admin/v1/staff", ADMIN),
+    "productId": lambda: new_thing("products", price=2499, quantity=1000),
+    "collectionId": lambda: new_thing("collections"),
+    "attributeId": lambda: new_thing("attributes"),
+    "reviewId": new_review,
     "tokenId": lambda: new_key("/admin/v1/tokens"),
     "keyId": lambda: new_key("/admin/v1/admin-keys", scopes=["customers:read"]),
 }
@@ -219,6 +232,12 @@ BODIES = {
     "PATCH /admin/v1/menus/{menuId}": lambda: {"items": ITEMS},
     "POST /admin/v1/redirects": lambda: {"from": f"/old-{next(numbers)}", "to": "/new"},
     "PATCH /admin/v1/redirects/{redirectId}": lambda: {"to": "https://elsewhere.example/"},
+    "POST /admin/v1/products": lambda: {"name": f"Wine {next(numbers)}", "price": {"value": 2499, "currency": "GBP"}},
+    "PATCH /admin/v1/products/{productId}": lambda: {"price": 1999, "quantity": 5},
+    "POST /admin/v1/products/{productId}/stock": lambda: {"delta": 6, "reason": "A delivery"},
+    "POST /admin/v1/collections": lambda: {"name": f"Choice {next(numbers)}"},
+    "PUT /admin/v1/collections/{collectionId}/products": lambda: {"products": [new_thing("products", price=100)]},
+    "POST /admin/v1/attributes": lambda: {"name": f"Property {next(numbers)}"},
     "POST /admin/v1/tokens": lambda: {"name": "Spare"},
     "POST /admin/v1/admin-keys": lambda: {"name": "Spare", "scopes": ["customers:read"]},
     "POST /v1/newsletter/confirm": lambda: {"token": newsletter_token()[1]},

@@ -2,11 +2,15 @@
 //!
 //! Rule: a handler's first argument is the permission that it needs; then it reads the request, calls one use case of
 //! `commerce`, and gives its result the shape of the contract.
+// The example of a product is longer than the `json!` of its document takes otherwise.
+#![recursion_limit = "256"]
 
 mod admin_keys;
+mod attributes;
 mod audit_log;
 mod bodies;
 mod content;
+mod collections;
 mod customers;
 mod fields;
 mod identity;
@@ -16,6 +20,8 @@ mod newsletter;
 mod newsletter_csv;
 mod openapi;
 mod outbox;
+mod products;
+mod reviews;
 mod settings;
 mod staff;
 mod staff_session;
@@ -68,6 +74,21 @@ fn routes() -> OpenApiRouter<Admin> {
         .routes(routes!(customers::merge).layer(honoured()))
         .routes(routes!(customers::export))
         .routes(routes!(customers::end_sessions))
+        .routes(routes!(products::list))
+        .routes(routes!(products::add).layer(honoured()))
+        .routes(routes!(products::show, products::change, products::remove))
+        .routes(routes!(products::change_stock).layer(honoured()))
+        .routes(routes!(collections::list))
+        .routes(routes!(collections::add).layer(honoured()))
+        .routes(routes!(collections::show, collections::change, collections::remove))
+        .routes(routes!(collections::show_products, collections::set_products))
+        .routes(routes!(attributes::list))
+        .routes(routes!(attributes::add).layer(honoured()))
+        .routes(routes!(attributes::show, attributes::change, attributes::remove))
+        .routes(routes!(reviews::list))
+        .routes(routes!(reviews::show, reviews::remove))
+        .routes(routes!(reviews::approve))
+        .routes(routes!(reviews::reject))
         .routes(routes!(tokens::list))
         .routes(routes!(tokens::issue).layer(honoured()))
         .routes(routes!(tokens::revoke))

@@ -8,6 +8,9 @@
 mod addresses;
 mod administration;
 mod bad_input;
+mod catalogue_admin;
+mod catalogue_collections;
+mod catalogue_stock;
 mod cli;
 mod content;
 mod content_links;
@@ -27,6 +30,7 @@ mod passwords;
 mod privacy;
 mod rate_limits;
 mod register;
+mod reviews;
 mod rules;
 mod search;
 mod sessions;

@@ -80,6 +80,10 @@ fn body_for(operation: &Operation) -> Option<Value> {
             | "/staff/{}"
             | "/tokens/{}"
             | "/admin-keys/{}"
+            | "/products/{}"
+            | "/collections/{}"
+            | "/attributes/{}"
+            | "/reviews/{}"
             | "/messages/{}"
             | "/newsletter/subscribers/{}"
             | "/mail-templates/{}"
@@ -99,7 +103,14 @@ fn body_for(operation: &Operation) -> Option<Value> {
             | "/posts/{}/revisions/{}/restore"
             | "/posts/{}/preview-tokens",
         )
-        | ("POST", "/account/logout" | "/staff/logout" | "/staff/totp") => return None,
+        | (
+            "POST",
+            "/account/logout"
+            | "/staff/logout"
+            | "/staff/totp"
+            | "/reviews/{}/approve"
+            | "/reviews/{}/reject",
+        ) => return None,
         ("POST", "/account/register") => account,
         ("POST", "/account/login") => json!({ "email": "mallory@post.example", "password": PASSWORD }),
         ("POST", "/account/verify" | "/newsletter/confirm" | "/newsletter/unsubscribe") => {
@@ -141,6 +152,12 @@ fn body_for(operation: &Operation) -> Option<Value> {
         }
         ("POST" | "PATCH", "/menus" | "/menus/{}") => json!({ "handle": "mallory" }),
         ("POST" | "PATCH", "/redirects" | "/redirects/{}") => json!({ "from": "/mallory", "to": "/crook" }),
+        ("POST", "/products") => json!({ "name": "Mallory's wine", "price": 100 }),
+        ("PATCH", "/products/{}") => json!({ "price": 1 }),
+        ("POST", "/products/{}/stock") => json!({ "delta": -1, "reason": "Drunk" }),
+        ("POST", "/collections" | "/attributes") => json!({ "name": "Mallory's" }),
+        ("PATCH", "/collections/{}" | "/attributes/{}") => json!({ "position": 9 }),
+        ("PUT", "/collections/{}/products") => json!({ "products": [] }),
         ("POST", "/test-clock") => json!({ "now": "2027-01-01T00:00:00Z" }),
         ("POST", "/messages") => {
             json!({ "name": "Mallory", "email": "mallory@post.example", "message": "Let me in" })
@@ -243,7 +260,14 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
     let page = shown(shop, "pages", &json!({ "title": "Victim's page" }), "id");
     let subscriber = json!({ "email": victim.email });
     let subscriber = admin.post("/admin/v1/newsletter/subscribers").json(&subscriber).send().expect(201);
+    let wine = shop.add("products", &json!({ "name": "Olive's wine", "price": 100, "quantity": 5 }));
+    let review = json!({ "rating": 5, "title": "Olive's favourite" });
+    victim.post("/v1/products/olive-s-wine/reviews").json(&review).send().expect(202);
     let loot = Loot(vec![
+        ("products", text(&wine, "id")),
+        ("collections", text(&shop.add("collections", &json!({ "name": "Olive's choice" })), "id")),
+        ("attributes", text(&shop.add("attributes", &json!({ "name": "Olive's grapes" })), "id")),
+        ("reviews", first_id(&admin, "/admin/v1/reviews")),
         ("customers", victim.id.clone()),
         ("staff", first_id(&admin, "/admin/v1/staff")),
         ("tokens", first_id(&admin, "/admin/v1/tokens")),
@@ -302,6 +326,8 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
     expect_wall(foreign_admin.post(&merge).json(&json!({ "from": victim.id })).send());
     assert!(is_signed_in(&victim) && is_signed_in(&stranger));
     admin.get("/admin/v1/settings").send().expect(200);
+    let path = format!("/admin/v1/products/{}", text(&wine, "id"));
+    assert_eq!(admin.get(&path).send().expect(200).data(), wine, "nothing has changed");
     session.get("/admin/v1/staff/me").send().expect(200);
     shop.visitor().post("/v1/account/verify").json(&json!({ "token": "x" })).send().expect(422);
 }

@@ -10,7 +10,7 @@ use store::accounts::sessions::{self, Session};
 use store::tenants::{shops, storefront_tokens};
 use store::{InstallationTx, StoreError, installation, subscriptions};
 
-use super::{AccountError, Details, SESSION_IDLE, SESSION_LIFE};
+use super::{AccountError, SESSION_IDLE, SESSION_LIFE};
 use crate::secrets::{OpaqueToken, hash_presented};
 use crate::{Commerce, Shop};
 
@@ -32,10 +32,9 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    /// The customer's details as they stood when the request came in.
-    #[must_use]
-    pub fn details(&self) -> Details {
-        Details::of(&self.row)
+    /// The customer's row as it stood when the request came in.
+    pub(crate) fn row(&self) -> &Customer {
+        &self.row
     }
 
     /// The name under which others may see the customer: the first name, and the initial of the last.

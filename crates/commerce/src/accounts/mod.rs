@@ -26,13 +26,13 @@ use domain::tenants::MinimumAge;
 use domain::time::Timestamp;
 use serde::Serialize;
 use store::accounts::customers::{self, Customer};
-use store::{StoreError, Tx};
+use store::{StoreError, Tx, subscriptions};
 
 use crate::HashingError;
 
 pub use addresses::{AddressEntry, add_address, addresses, change_address, remove_address};
 pub(crate) use details::apply as apply_change;
-pub use details::{DetailsChange, change_details};
+pub use details::{DetailsChange, change_details, details};
 pub(crate) use erasing::erase;
 pub use erasing::erase_own;
 pub use exporting::{Export, export};
@@ -159,7 +159,8 @@ pub struct Details {
 }
 
 impl Details {
-    pub(crate) fn of(row: &Customer) -> Self {
+    /// What stands in the row; whether the customer subscribes stands elsewhere.
+    pub(crate) fn of(row: &Customer, is_subscriber: bool) -> Self {
         Self {
             first_name: row.first_name.clone(),
             last_name: row.last_name.clone(),
@@ -169,11 +170,15 @@ impl Details {
             id: row.customer_id,
             email_verified: row.email_verified_at.is_some(),
             date_of_birth: row.date_of_birth.clone(),
-            // Nobody can subscribe before there are subscriptions.
-            is_subscriber: false,
+            is_subscriber,
             created_at: row.created_at,
         }
     }
+}
+
+/// A customer's details within a transaction.
+pub(crate) fn details_of(tx: &mut Tx<'_>, row: &Customer) -> Result<Details, StoreError> {
+    Ok(Details::of(row, subscriptions::is_subscriber(tx, row.customer_id)?))
 }
 
 /// The customer behind a session, within a transaction that changes something of theirs. A request that was under way

@@ -12,6 +12,7 @@ mod references;
 mod reviews;
 mod save;
 mod shelf;
+mod shown;
 mod views;
 
 use domain::fields::FieldErrors;
@@ -33,9 +34,9 @@ pub use products::{
     put_product, refresh_product,
 };
 pub use reviews::{ReviewEntry, add_review, decide_review, delete_review, find_review, reviews};
+pub(crate) use reviews::{forget_author, give_reviews};
 pub(crate) use shelf::Shelves;
-pub use shelf::{Facet, FacetValue, ListFilter, Listed, Sort, warm_up};
-pub use store::catalog::products::Narrowed;
+pub use shelf::{Facet, FacetValue, ListFilter, Listed, Narrowed, Sort, warm_up};
 pub use views::{
     AttributeView, AwardView, Brief, BundleItemView, Card, Cards, CollectionBrief, OptionValueView,
     OptionView, PackageView, ProductPage, ReviewView, briefs, cards, product_page,

@@ -170,57 +170,13 @@ pub fn facts_of(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<ProductFacts>,
         .all()
 }
 
-/// What an administrator's list is narrowed to.
-#[derive(Clone, Debug, Default)]
-pub struct Narrowed {
-    /// Of this type.
-    pub product_type: Option<String>,
-    /// With this set status.
-    pub status: Option<String>,
-    /// With this in their name or slug, or as their SKU.
-    pub query: Option<String>,
-}
-
-/// A page of the products, newest first, and how many there are.
-pub fn list(
-    tx: &mut Tx<'_>,
-    narrowed: &Narrowed,
-    offset: i64,
-    limit: i64,
-) -> Result<(Vec<ProductRow>, i64), StoreError> {
-    macro_rules! narrow {
-        ($all:expr) => {{
-            let mut query = $all.into_boxed();
-            if let Some(kind) = narrowed.product_type.clone() {
-                query = query.filter(products::product_type.eq(kind));
-            }
-            if let Some(status) = narrowed.status.clone() {
-                query = query.filter(products::status.eq(status));
-            }
-            if let Some(text) = narrowed.query.clone() {
-                let like = format!("%{}%", text.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
-                query = query.filter(
-                    products::name
-                        .like(like.clone())
-                        .escape('!')
-                        .or(products::slug.like(like.to_lowercase()).escape('!'))
-                        .or(products::sku.eq(text).assume_not_null()),
-                );
-            }
-            query
-        }};
-    }
-    let total = tx.from(products::table).with(|all| narrow!(all.count())).one::<i64>()?.unwrap_or(0);
-    let page = tx
+/// The products with this SKU.
+pub fn with_sku(tx: &mut Tx<'_>, sku: &str) -> Result<Vec<ProductId>, StoreError> {
+    let rows = tx
         .from(products::table)
-        .with(|all| {
-            narrow!(all.select(ProductRow::as_select()))
-                .order(products::product_id.desc())
-                .offset(offset)
-                .limit(limit)
-        })
-        .all()?;
-    Ok((page, total))
+        .with(|all| all.filter(products::sku.eq(sku.to_owned())).limit(10).select(products::product_id))
+        .all::<Vec<u8>>()?;
+    rows.into_iter().map(read_id).collect()
 }
 
 /// Adds a product.
@@ -268,7 +224,7 @@ pub fn delete(tx: &mut Tx<'_>, id: ProductId) -> Result<(), StoreError> {
 
 /// How many products the shop has.
 pub fn count(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
-    Ok(tx.from(products::table).with(|all| all.count()).one::<i64>()?.unwrap_or(0))
+    Ok(tx.from(products::table).with(QueryDsl::count).one::<i64>()?.unwrap_or(0))
 }
 
 pub(super) fn read_id(bytes: Vec<u8>) -> Result<ProductId, StoreError> {
