@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod fields;
 pub mod ids;
 pub mod markup;
+pub mod media;
 pub mod money;
 pub mod problem;
 pub mod slugs;
