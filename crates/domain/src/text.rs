@@ -25,6 +25,23 @@ pub fn optional_line(text: &str, most: usize) -> Result<Option<String>, Invalid>
     if text.trim().is_empty() { Ok(None) } else { one_line(text, most).map(Some) }
 }
 
+/// Checks and trims a text of several lines, at most `most` characters; blank text counts as left out.
+pub fn optional_text(text: &str, most: usize) -> Result<Option<String>, Invalid> {
+    let text = text.trim().replace("\r\n", "\n");
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if text.chars().count() > most {
+        return Err(Invalid::new(format!("Must not be longer than {most} characters.")));
+    }
+    if text.chars().any(|c| is_unfit(c) && !matches!(c, '\n' | '\t' | '\u{2028}' | '\u{2029}')) {
+        return Err(Invalid::new(
+            "Must not hold control characters or marks that change the direction of writing.",
+        ));
+    }
+    Ok(Some(text))
+}
+
 /// The text, unless it is blank: a form sends blank for what was left out.
 #[must_use]
 pub fn filled(text: Option<&str>) -> Option<&str> {

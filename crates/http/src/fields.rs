@@ -5,7 +5,7 @@ use domain::fields::Invalid;
 use domain::text::filled;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
-use crate::patch::Patch;
+use crate::Patch;
 
 /// Control characters and marks that turn the writing: what no line of text may hold.
 const UNFIT: &str = r"\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069";
@@ -89,4 +89,37 @@ pub fn kept<T, U>(
 ) -> Option<Result<U, Invalid>> {
     let change = patch.into_change()?;
     Some(change.map_or(Err(Invalid::fixed("Must not be null.")), parse))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use utoipa::{PartialSchema, ToSchema};
+
+    use crate::Patch;
+    use serde::Deserialize;
+
+    #[derive(Deserialize, ToSchema)]
+    struct Form {
+        /// The number to ring.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, max_length = 32)]
+        phone: Patch<String>,
+    }
+
+    #[test]
+    fn tells_left_out_from_null() {
+        let read = |document| crate::reading::from_json::<Form>(document).expect("valid").phone;
+        assert_eq!(read(json!({})), Patch::Absent);
+        assert_eq!(read(json!({"phone": null})), Patch::Null);
+        assert_eq!(read(json!({"phone": "1"})), Patch::Value("1".to_owned()));
+        assert_eq!(Patch::<u8>::Null.into_change(), Some(None));
+    }
+
+    #[test]
+    fn its_schema_allows_null_and_does_not_require_it() {
+        let schema = serde_json::to_value(Form::schema()).expect("JSON");
+        assert_eq!(schema["required"], json!(null), "{schema}");
+        assert_eq!(schema["properties"]["phone"]["type"], json!(["string", "null"]), "{schema}");
+    }
 }
