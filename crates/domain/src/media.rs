@@ -4,7 +4,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::fields::Invalid;
 use crate::ids::{MediaId, NotAnId};
+use crate::text::{one_line, optional_line, public_value};
 
 /// The most bytes that an upload may have.
 pub const MOST_BYTES: usize = 10 * 1024 * 1024;
@@ -161,6 +163,80 @@ impl FromStr for FileName {
     }
 }
 
+/// Where a file is found: `{shop's number}/{name}`, the contract's `path`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FilePath {
+    /// The number of the shop.
+    pub shop: i64,
+    /// The file.
+    pub name: FileName,
+}
+
+impl FilePath {
+    /// Reads both parts, each in its one spelling.
+    pub fn parse(shop: &str, name: &str) -> Result<Self, NotAnId> {
+        let number: i64 = shop.parse().map_err(|_| NotAnId)?;
+        if number < 1 || number.to_string() != shop {
+            return Err(NotAnId);
+        }
+        Ok(Self { shop: number, name: name.parse()? })
+    }
+}
+
+impl fmt::Display for FilePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.shop, self.name)
+    }
+}
+
+/// What people call a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MediaName(String);
+
+public_value!(MediaName);
+
+impl MediaName {
+    /// The most characters.
+    pub const MOST: usize = 200;
+
+    /// Reads 1 to 200 characters.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        one_line(text, Self::MOST).map(Self)
+    }
+
+    /// What a program calls a file that it sends: without its folders, and with a name of its kind where there is none.
+    #[must_use]
+    pub fn of_upload(text: &str, file_type: FileType) -> Self {
+        let last = text.rsplit(['/', '\\']).next().unwrap_or_default();
+        let cut: String = last.chars().filter(|c| !c.is_control()).take(Self::MOST).collect();
+        Self::parse(&cut).unwrap_or_else(|_| Self(format!("unnamed.{}", file_type.extension())))
+    }
+}
+
+/// What a picture shows, for those who do not see it; may be empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AltText(String);
+
+public_value!(AltText);
+
+impl AltText {
+    /// The most characters.
+    pub const MOST: usize = 500;
+
+    /// Reads at most 500 characters.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        Ok(Self(optional_line(text, Self::MOST)?.unwrap_or_default()))
+    }
+
+    /// What some other program wrote: put on one line and cut where it is too long.
+    #[must_use]
+    pub fn of_import(text: &str) -> Self {
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let cut: String = line.chars().take(Self::MOST).collect();
+        Self::parse(&cut).unwrap_or_default()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,6 +272,35 @@ mod tests {
         ] {
             assert_eq!(name.parse::<FileName>(), Err(NotAnId), "{name}");
         }
+    }
+
+    #[test]
+    fn a_path_has_one_spelling() {
+        let name = format!("{ID}.jpg");
+        assert_eq!(FilePath::parse("15", &name).expect("a path").to_string(), format!("15/{name}"));
+        for shop in ["", "0", "-1", "+1", "015", "..", "15/..", "99999999999999999999"] {
+            assert_eq!(FilePath::parse(shop, &name), Err(NotAnId), "{shop}");
+        }
+    }
+
+    #[test]
+    fn what_programs_call_a_file_is_made_fit() {
+        for (sent, kept) in [
+            ("label.png", "label.png"),
+            ("C:\\Users\\me\\label.png", "label.png"),
+            ("../../etc/passwd", "passwd"),
+            ("a\r\nb.png", "ab.png"),
+            ("", "unnamed.png"),
+            ("/", "unnamed.png"),
+            ("x\u{202e}gnp.exe", "unnamed.png"),
+        ] {
+            assert_eq!(MediaName::of_upload(sent, FileType::Png).as_str(), kept, "{sent:?}");
+        }
+        assert_eq!(MediaName::of_upload(&"x".repeat(999), FileType::Png).as_str().len(), 200);
+        assert_eq!(AltText::of_import("  two\n lines ").as_str(), "two lines");
+        assert_eq!(AltText::of_import(&"x".repeat(999)).as_str().len(), 500);
+        assert!(AltText::parse(&"x".repeat(501)).is_err());
+        assert_eq!(AltText::parse(" ").expect("none is fine").as_str(), "");
     }
 
     #[test]
