@@ -329,7 +329,9 @@ mod tests {
     fn the_kind_is_in_the_content() {
         assert_eq!(FileType::of(b"\xff\xd8\xff\xe0"), Some(FileType::Jpeg));
         assert_eq!(FileType::of(b"RIFF\0\0\0\0WEBPVP8 "), Some(FileType::WebP));
-        for other in [&b""[..], b"RIFF\0\0\0\0WAVE", b"<svg", b"<!DOCTYPE html>", b"MZ", b" %PDF-1.4", b"GIF88a"] {
+        for other in
+            [&b""[..], b"RIFF\0\0\0\0WAVE", b"<svg", b"<!DOCTYPE html>", b"MZ", b" %PDF-1.4", b"GIF88a"]
+        {
             assert_eq!(FileType::of(other), None);
         }
     }

@@ -15,5 +15,7 @@ use rustls::crypto::CryptoProvider;
 pub(crate) fn crypto() -> Arc<CryptoProvider> {
     // Whoever was first set the same one.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    CryptoProvider::get_default().cloned().unwrap_or_else(|| Arc::new(rustls::crypto::ring::default_provider()))
+    CryptoProvider::get_default()
+        .cloned()
+        .unwrap_or_else(|| Arc::new(rustls::crypto::ring::default_provider()))
 }

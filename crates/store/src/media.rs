@@ -153,7 +153,9 @@ const MOST_USES: i64 = 100;
 pub fn set_uses(tx: &mut Tx<'_>, kind: &str, owner: Uuid, used: &[MediaId]) -> Result<(), StoreError> {
     let owner = owner.as_bytes().to_vec();
     tx.from(media_uses::table)
-        .with(|all| all.filter(media_uses::kind.eq(kind.to_owned())).filter(media_uses::owner_id.eq(owner.clone())))
+        .with(|all| {
+            all.filter(media_uses::kind.eq(kind.to_owned())).filter(media_uses::owner_id.eq(owner.clone()))
+        })
         .delete()?;
     for (index, id) in used.iter().enumerate() {
         if used[..index].contains(id) {

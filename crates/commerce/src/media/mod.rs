@@ -21,8 +21,8 @@ use url::Url;
 pub use images::Image;
 pub(crate) use images::images;
 pub use library::{MediaChange, MediaEntry, MediaUse, RenditionEntry, change, find, list, remove};
-pub(crate) use removal::clear_away;
 pub use removal::Removal;
+pub(crate) use removal::clear_away;
 pub(crate) use renditions::make;
 pub use serving::{look_at, read};
 pub use upload::{Upload, fetch, store_bytes, upload};
@@ -111,9 +111,13 @@ impl From<MediaError> for Problem {
 /// Names where a file is used, not all of it where that is much.
 fn in_use(uses: &[Use]) -> String {
     const TOLD: usize = 5;
-    let told: Vec<String> = uses.iter().take(TOLD).map(|place| format!("{} {}", place.kind, place.owner)).collect();
+    let told: Vec<String> =
+        uses.iter().take(TOLD).map(|place| format!("{} {}", place.kind, place.owner)).collect();
     let more = if uses.len() > TOLD { format!(" and {} more", uses.len() - TOLD) } else { String::new() };
-    format!("This file is in use and can not be removed before it is taken away there: {}{more}.", told.join(", "))
+    format!(
+        "This file is in use and can not be removed before it is taken away there: {}{more}.",
+        told.join(", ")
+    )
 }
 
 #[cfg(test)]

@@ -96,8 +96,7 @@ async fn clear_away_if_nothing_comes(
     name: FileName,
 ) -> Result<(), StoreError> {
     let (handle, now) = (commerce.clone(), shop.now);
-    let write =
-        move |tx: &mut Tx<'_>| removal::unless_kept(&handle, tx, now, Removal::of_upload(name));
+    let write = move |tx: &mut Tx<'_>| removal::unless_kept(&handle, tx, now, Removal::of_upload(name));
     commerce.store().write(shop.id, write).await
 }
 

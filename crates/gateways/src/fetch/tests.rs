@@ -16,7 +16,8 @@ async fn server() -> SocketAddr {
                 let read = stream.read(&mut head).await.unwrap_or(0);
                 let head = String::from_utf8_lossy(&head[..read]).into_owned();
                 let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
-                let moved = |to: &str| format!("HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n");
+                let moved =
+                    |to: &str| format!("HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n");
                 let answer = match path.as_str() {
                     "/long" => "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n".to_owned(),
                     "/endless" => format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{}", "x".repeat(5000)),
@@ -79,7 +80,12 @@ async fn private_networks_are_not_called() {
 async fn only_web_addresses_are_called() {
     let fetcher = Fetcher::new(false).expect("a fetcher");
     for url in [
-        "", "wine.png", "file:///etc/passwd", "ftp://example.com/x", "data:image/png;base64,AAAA", "http://",
+        "",
+        "wine.png",
+        "file:///etc/passwd",
+        "ftp://example.com/x",
+        "data:image/png;base64,AAAA",
+        "http://",
         "https://user:secret@example.com/x",
     ] {
         assert!(matches!(fetcher.fetch(url, 1000).await, Err(FetchError::NotCalled(_))), "{url}");

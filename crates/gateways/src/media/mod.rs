@@ -4,9 +4,9 @@
 
 mod clean;
 mod pictures;
+mod place;
 #[cfg(test)]
 mod samples;
-mod place;
 mod store;
 mod workshop;
 

@@ -131,7 +131,12 @@ pub fn renditions(file_type: FileType, bytes: &[u8]) -> Result<Vec<Rendition>, R
         let shown = in_usual_colours(shown, profile.as_deref());
         let plain = if shown.color().has_alpha() { FileType::Png } else { FileType::Jpeg };
         let height = shown.height();
-        made.push(Rendition { file_type: plain, width, height, bytes: written(&shown, plain, JPEG_QUALITY)? });
+        made.push(Rendition {
+            file_type: plain,
+            width,
+            height,
+            bytes: written(&shown, plain, JPEG_QUALITY)?,
+        });
         made.push(Rendition { file_type: FileType::WebP, width, height, bytes: webp(&shown, WEBP_QUALITY)? });
     }
     // The narrowest first, and of each width the smaller file.
@@ -231,14 +236,17 @@ fn narrowed(image: &DynamicImage, width: u32) -> DynamicImage {
 /// The picture in sRGB, which is what a picture without a profile is in.
 fn in_usual_colours(image: DynamicImage, profile: Option<&[u8]>) -> DynamicImage {
     let image = in_eight_bits(image);
-    let Some(profile) = profile.and_then(|profile| ColorProfile::new_from_slice(profile).ok()) else { return image };
+    let Some(profile) = profile.and_then(|profile| ColorProfile::new_from_slice(profile).ok()) else {
+        return image;
+    };
     // That of a grey or a printed picture speaks of other channels than the decoder gives.
     if profile.color_space != DataColorSpace::Rgb {
         return image;
     }
     let layout = if image.color().has_alpha() { Layout::Rgba } else { Layout::Rgb };
     let usual = ColorProfile::new_srgb();
-    let Ok(transform) = profile.create_transform_8bit(layout, &usual, layout, TransformOptions::default()) else {
+    let Ok(transform) = profile.create_transform_8bit(layout, &usual, layout, TransformOptions::default())
+    else {
         return image;
     };
     let mut turned = vec![0; image.as_bytes().len()];
@@ -303,7 +311,8 @@ fn name(file_type: FileType) -> &'static str {
 /// What people send that is not kept, by how it begins.
 fn other_type(bytes: &[u8]) -> &'static str {
     let start = &bytes[..bytes.len().min(512)];
-    let text = String::from_utf8_lossy(start).trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).to_lowercase();
+    let text =
+        String::from_utf8_lossy(start).trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).to_lowercase();
     if bytes.get(4..8) == Some(b"ftyp") {
         return match bytes.get(8..12) {
             Some(b"avif" | b"avis") => "Is an AVIF picture.",

@@ -23,9 +23,8 @@ pub enum MediaPlace {
 impl MediaPlace {
     /// Reads the setting.
     pub fn parse(text: &str) -> Result<Self, MediaStoreError> {
-        let wrong = || {
-            MediaStoreError::Setting("takes a folder, or s3://BUCKET or s3://BUCKET/PREFIX".to_owned())
-        };
+        let wrong =
+            || MediaStoreError::Setting("takes a folder, or s3://BUCKET or s3://BUCKET/PREFIX".to_owned());
         let Some(rest) = text.strip_prefix("s3://") else {
             if text.contains("://") || text.is_empty() {
                 return Err(wrong());
@@ -34,9 +33,10 @@ impl MediaPlace {
         };
         let (name, prefix) = rest.split_once('/').unwrap_or((rest, ""));
         let is_fit = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-        let parts_are_fit = prefix.trim_matches('/').split('/').all(|part| {
-            part.chars().all(is_fit) && part != "." && part != ".."
-        });
+        let parts_are_fit = prefix
+            .trim_matches('/')
+            .split('/')
+            .all(|part| part.chars().all(is_fit) && part != "." && part != "..");
         if name.len() < 3 || !name.chars().all(is_fit) || !parts_are_fit || prefix.contains("//") {
             return Err(wrong());
         }
@@ -61,7 +61,10 @@ mod tests {
 
     #[test]
     fn places_are_read() {
-        let bucket = |name: &str, prefix: &str| MediaPlace::Bucket { name: name.to_owned(), prefix: prefix.to_owned() };
+        let bucket = |name: &str, prefix: &str| MediaPlace::Bucket {
+            name: name.to_owned(),
+            prefix: prefix.to_owned(),
+        };
         for (text, place) in [
             ("/var/lib/marzipan/media", MediaPlace::Folder(PathBuf::from("/var/lib/marzipan/media"))),
             ("./media", MediaPlace::Folder(PathBuf::from("./media"))),
@@ -71,8 +74,18 @@ mod tests {
         ] {
             assert_eq!(MediaPlace::parse(text), Ok(place), "{text}");
         }
-        for text in ["", "s3://", "s3://a", "s3:///x", "s3://ab cd", "s3://pictures/../x", "s3://pictures/a//b",
-            "s3://key:secret@pictures", "gs://pictures", "https://pictures.example"] {
+        for text in [
+            "",
+            "s3://",
+            "s3://a",
+            "s3:///x",
+            "s3://ab cd",
+            "s3://pictures/../x",
+            "s3://pictures/a//b",
+            "s3://key:secret@pictures",
+            "gs://pictures",
+            "https://pictures.example",
+        ] {
             assert!(MediaPlace::parse(text).is_err(), "{text}");
         }
     }

@@ -13,8 +13,8 @@ use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{
-    Attribute, ClientOptions, Error as ObjectError, GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt as _,
-    PutOptions, RetryConfig,
+    Attribute, ClientOptions, Error as ObjectError, GetOptions, GetRange, ObjectMeta, ObjectStore,
+    ObjectStoreExt as _, PutOptions, RetryConfig,
 };
 use tokio::time::timeout;
 
@@ -72,7 +72,9 @@ impl MediaStore {
     ///
     /// A bucket's keys, region and endpoint are those of the `AWS_…` variables that all its tools read.
     pub fn open(place: MediaPlace) -> Result<Self, MediaStoreError> {
-        let setting = |error: &dyn std::fmt::Display| MediaStoreError::Setting(format!("({place}) can not be used: {error}"));
+        let setting = |error: &dyn std::fmt::Display| {
+            MediaStoreError::Setting(format!("({place}) can not be used: {error}"))
+        };
         let mut key_prefix = String::new();
         let objects: Arc<dyn ObjectStore> = match &place {
             MediaPlace::Folder(folder) => {
@@ -98,7 +100,12 @@ impl MediaStore {
     }
 
     /// Writes a file, over one of the same name.
-    pub async fn put(&self, name: &str, mime_type: &'static str, bytes: Bytes) -> Result<(), MediaStoreError> {
+    pub async fn put(
+        &self,
+        name: &str,
+        mime_type: &'static str,
+        bytes: Bytes,
+    ) -> Result<(), MediaStoreError> {
         let mut options = PutOptions::default();
         if matches!(self.place, MediaPlace::Bucket { .. }) {
             // For whoever lets readers at the bucket itself.
@@ -106,7 +113,10 @@ impl MediaStore {
             options.attributes.insert(Attribute::CacheControl, "public, max-age=31536000, immutable".into());
         }
         let path = self.path(name);
-        self.in_time(LONG_PATIENCE, self.objects.put_opts(&path, bytes.into(), options)).await?.map(drop).map_err(|error| self.told(&error))
+        self.in_time(LONG_PATIENCE, self.objects.put_opts(&path, bytes.into(), options))
+            .await?
+            .map(drop)
+            .map_err(|error| self.told(&error))
     }
 
     /// What is known of a file; `None` where there is none.
@@ -120,7 +130,11 @@ impl MediaStore {
     }
 
     /// Begins to read a file, or a part of one that is known to have it; `None` where there is no such file.
-    pub async fn read(&self, name: &str, range: Option<Range<u64>>) -> Result<Option<Reading>, MediaStoreError> {
+    pub async fn read(
+        &self,
+        name: &str,
+        range: Option<Range<u64>>,
+    ) -> Result<Option<Reading>, MediaStoreError> {
         let path = self.path(name);
         let options = GetOptions { range: range.map(GetRange::Bounded), ..GetOptions::default() };
         let found = match self.in_time(PATIENCE, self.objects.get_opts(&path, options)).await? {
@@ -177,7 +191,11 @@ impl MediaStore {
         Path::from(format!("{}{name}", self.prefix))
     }
 
-    async fn in_time<T>(&self, patience: Duration, work: impl Future<Output = T>) -> Result<T, MediaStoreError> {
+    async fn in_time<T>(
+        &self,
+        patience: Duration,
+        work: impl Future<Output = T>,
+    ) -> Result<T, MediaStoreError> {
         let silent = |_| MediaStoreError::Unavailable(format!("{} did not answer in time", self.place));
         timeout(patience, work).await.map_err(silent)
     }
@@ -226,8 +244,7 @@ mod tests {
 
     async fn text(store: &MediaStore, range: Option<Range<u64>>) -> Option<String> {
         let reading = store.read("15/a.txt", range).await.expect("the storage answers")?;
-        let parts: Vec<Bytes> =
-            reading.bytes.map(|part| part.expect("the storage goes on")).collect().await;
+        let parts: Vec<Bytes> = reading.bytes.map(|part| part.expect("the storage goes on")).collect().await;
         Some(String::from_utf8(parts.concat()).expect("text"))
     }
 

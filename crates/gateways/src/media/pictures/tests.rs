@@ -1,7 +1,8 @@
 use image::AnimationDecoder as _;
 
 use super::super::samples::{
-    SECRETS, disc, encoded, gif, held, jpeg, moving_webp, png, png_that_claims, png_with_profile, quarters, webp,
+    SECRETS, disc, encoded, gif, held, jpeg, moving_webp, png, png_that_claims, png_with_profile, quarters,
+    webp,
 };
 use super::*;
 
@@ -27,9 +28,8 @@ fn assert_upright(image: &DynamicImage) {
     let (width, height) = (image.width(), image.height());
     assert_eq!(width, 2 * height);
     let pixels = image.to_rgb8();
-    let colours = [(1, 1), (3, 1), (1, 3), (3, 3)].map(|(x, y)| {
-        pixels.get_pixel(width * x / 4, height * y / 4).0.map(|value| value > 128)
-    });
+    let colours = [(1, 1), (3, 1), (1, 3), (3, 3)]
+        .map(|(x, y)| pixels.get_pixel(width * x / 4, height * y / 4).0.map(|value| value > 128));
     let [red, green, blue, white] =
         [[true, false, false], [false, true, false], [false, false, true], [true, true, true]];
     assert_eq!(colours, [red, green, blue, white]);
@@ -47,7 +47,11 @@ fn every_orientation_is_turned_upright() {
         ] {
             let accepted = accept(&bytes).expect("a picture");
             assert_eq!(accepted.file_type, file_type);
-            assert_eq!(accepted.picture, Some(Picture { width: 64, height: 32 }), "{file_type:?} {orientation}");
+            assert_eq!(
+                accepted.picture,
+                Some(Picture { width: 64, height: 32 }),
+                "{file_type:?} {orientation}"
+            );
             assert_tells_nothing(&accepted.bytes);
             assert_upright(&image_of(file_type, &accepted.bytes));
             for rendition in renditions(file_type, &accepted.bytes).expect("a picture") {
@@ -87,7 +91,10 @@ fn animations_still_move() {
     assert_tells_nothing(&accepted.bytes);
     let decoder = image::codecs::webp::WebPDecoder::new(Cursor::new(&accepted.bytes)).expect("a WebP");
     assert_eq!(decoder.into_frames().collect_frames().expect("frames").len(), 2);
-    assert_upright(&image_of(FileType::WebP, &renditions(FileType::WebP, &accepted.bytes).expect("a picture")[0].bytes));
+    assert_upright(&image_of(
+        FileType::WebP,
+        &renditions(FileType::WebP, &accepted.bytes).expect("a picture")[0].bytes,
+    ));
 }
 
 #[test]
@@ -155,7 +162,10 @@ fn other_colours_become_those_of_every_screen() {
     let turned = DynamicImage::from(RgbImage::from_pixel(10, 10, image::Rgb([200, 100, 100])));
     let broken = png_with_profile(&turned, b"no profile".to_vec());
     let made = renditions(FileType::Png, &accept(&broken).expect("a picture").bytes).expect("a picture");
-    assert_eq!(image_of(made[1].file_type, &made[1].bytes).to_rgb8().get_pixel(5, 5).0[0].abs_diff(200) / 4, 0);
+    assert_eq!(
+        image_of(made[1].file_type, &made[1].bytes).to_rgb8().get_pixel(5, 5).0[0].abs_diff(200) / 4,
+        0
+    );
 }
 
 #[test]
@@ -181,12 +191,9 @@ fn a_picture_is_judged_before_it_is_decoded() {
 #[test]
 fn a_file_that_is_cut_off_is_refused() {
     let image = quarters(64);
-    for (name, bytes) in [
-        ("JPEG", jpeg(&image, 6)),
-        ("PNG", png(&image, 6)),
-        ("WebP", webp(&image, 6)),
-        ("GIF", gif(&image)),
-    ] {
+    for (name, bytes) in
+        [("JPEG", jpeg(&image, 6)), ("PNG", png(&image, 6)), ("WebP", webp(&image, 6)), ("GIF", gif(&image))]
+    {
         // What stands behind the end is at most this long.
         for cut in 1..bytes.len() - 41 {
             assert!(accept(&bytes[..cut]).is_err(), "a {name} of {cut} bytes");
