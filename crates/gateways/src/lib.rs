@@ -1,5 +1,5 @@
-//! The outer world behind small doors: mail, media and what is fetched from the web; payments and webhooks as their areas
-//! come.
+//! The outer world behind small doors: mail, media, what is fetched from the web, and the search index; payments and
+//! webhooks as their areas come.
 //!
 //! Rule: nothing here knows the database or the HTTP server, and every call has a time-out.
 
@@ -19,3 +19,4 @@ pub(crate) fn crypto() -> Arc<CryptoProvider> {
         .cloned()
         .unwrap_or_else(|| Arc::new(rustls::crypto::ring::default_provider()))
 }
+pub mod search;
