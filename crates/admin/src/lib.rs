@@ -9,6 +9,7 @@ mod bodies;
 mod customers;
 mod fields;
 mod identity;
+mod media;
 mod openapi;
 mod outbox;
 mod settings;
@@ -23,6 +24,7 @@ use axum::extract::FromRef;
 use commerce::Commerce;
 use marzipan_http::idempotency::honoured;
 use marzipan_http::ratelimit::strict;
+use marzipan_http::upload::UPLOAD_LIMIT;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
@@ -69,6 +71,9 @@ fn routes() -> OpenApiRouter<Admin> {
         .routes(routes!(admin_keys::list))
         .routes(routes!(admin_keys::issue).layer(honoured()))
         .routes(routes!(admin_keys::revoke))
+        .routes(routes!(media::list))
+        .routes(routes!(media::upload).layer(honoured().up_to(UPLOAD_LIMIT)))
+        .routes(routes!(media::show, media::change, media::remove))
         .routes(routes!(settings::show, settings::change))
         .routes(routes!(outbox::list))
         .routes(routes!(outbox::show))

@@ -20,6 +20,7 @@ pub(crate) fn document() -> OpenApiRouter<Admin> {
     .tag("Customers", "The shop's customers.")
     .tag("Tokens", "Storefront tokens, which the shop's pages carry.")
     .tag("Admin keys", "Keys with which programs call this API.")
+    .tag("Media", "Pictures and files of the shop.")
     .tag("Settings", "What the shop is set up with.")
     .tag("Outbox", "The mails that the shop wrote.")
     .tag("Audit log", "Who changed what.")

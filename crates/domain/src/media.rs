@@ -4,6 +4,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::Serialize;
+
 use crate::fields::Invalid;
 use crate::ids::{MediaId, NotAnId};
 use crate::text::{one_line, optional_line, public_value};
@@ -186,6 +188,38 @@ impl FilePath {
 impl fmt::Display for FilePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.shop, self.name)
+    }
+}
+
+/// How far the renditions of a picture are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MediaStatus {
+    /// They are being made.
+    Processing,
+    /// They are there, or the file has none.
+    Ready,
+    /// They can not be made.
+    Failed,
+}
+
+impl MediaStatus {
+    const ALL: [Self; 3] = [Self::Processing, Self::Ready, Self::Failed];
+
+    /// The name in the API and in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Processing => "processing",
+            Self::Ready => "ready",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The one of this name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == name)
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod account;
 mod identity;
+mod media;
 mod openapi;
 mod packages;
 mod products;
@@ -35,7 +36,7 @@ pub fn router(storefront: Storefront) -> (Router, OpenApi) {
     let reads = reads().layer(remembered);
     let routes = openapi::document().nest("/v1", calls().merge(reads));
     let (router, document) = routes.split_for_parts();
-    (router.with_state(storefront), document)
+    (router.merge(media::routes()).with_state(storefront), document)
 }
 
 /// What changes something, or is somebody's own.

@@ -1,7 +1,7 @@
 //! The shop's pictures and files as its staff see and change them.
 
 use domain::ids::MediaId;
-use domain::media::{AltText, FileName, FileType, MediaName};
+use domain::media::{AltText, FileName, FileType, MediaName, MediaStatus};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::changes::{self, Change as Changed, Subject};
@@ -27,7 +27,7 @@ pub struct MediaEntry {
     pub size: i64,
     pub width: Option<i64>,
     pub height: Option<i64>,
-    pub status: String,
+    pub status: MediaStatus,
     pub renditions: Vec<RenditionEntry>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -86,7 +86,7 @@ pub(super) fn shown(commerce: &Commerce, shop_number: i64, row: &Media) -> Resul
         size: row.size,
         width: row.width,
         height: row.height,
-        status: row.status.clone(),
+        status: status(row)?,
         renditions: made.into_iter().map(rendition).collect::<Result<_, StoreError>>()?,
         created_at: row.created_at,
         updated_at: row.updated_at,
@@ -98,8 +98,12 @@ pub(super) fn file_type(row: &Media) -> Result<FileType, StoreError> {
     FileType::from_extension(&row.extension).ok_or_else(|| broken(row))
 }
 
+pub(super) fn status(row: &Media) -> Result<MediaStatus, StoreError> {
+    MediaStatus::of_name(&row.status).ok_or_else(|| broken(row))
+}
+
 fn broken(row: &Media) -> StoreError {
-    StoreError::Broken(format!("the kind of file {}", row.media_id))
+    StoreError::Broken(format!("the kind or the status of file {}", row.media_id))
 }
 
 /// A page of the shop's pictures and files, newest first, and how many there are; with `name`, those whose file name has

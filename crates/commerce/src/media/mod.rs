@@ -56,13 +56,6 @@ impl MediaParts {
     }
 }
 
-/// How far the renditions of a picture are.
-mod status {
-    pub(super) const PROCESSING: &str = "processing";
-    pub(super) const READY: &str = "ready";
-    pub(super) const FAILED: &str = "failed";
-}
-
 /// Why a use case of this area did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum MediaError {

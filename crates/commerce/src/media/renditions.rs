@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 use domain::ids::{MediaId, TenantId};
-use domain::media::{FileName, FilePath};
+use domain::media::{FileName, FilePath, MediaStatus};
 use gateways::media::{MediaStoreError, Rendition, renditions};
 use store::media::{self as rows, Media};
 use store::{StoreError, Tx};
 
+use super::Removal;
 use super::library::{self, Made};
-use super::{Removal, status};
 use crate::jobs::JobError;
 use crate::{Commerce, Shop};
 
@@ -20,7 +20,7 @@ pub(crate) async fn make(commerce: &Commerce, tenant: TenantId, id: MediaId) -> 
         .read(tenant, move |tx| Ok::<_, StoreError>((Shop::of(tx, system_now)?, rows::find(tx, id)?)))
         .await?;
     let (shop, Some(row)) = found else { return Ok(()) };
-    if row.status != status::PROCESSING {
+    if library::status(&row)? != MediaStatus::Processing {
         return Ok(());
     }
     let file_type = library::file_type(&row)?;
@@ -40,7 +40,7 @@ pub(crate) async fn make(commerce: &Commerce, tenant: TenantId, id: MediaId) -> 
         files.put(&path.to_string(), file_type.mime_type(), Bytes::from(bytes)).await.map_err(passing)?;
     }
     let notes = serde_json::to_string(&notes).map_err(|error| StoreError::Broken(error.to_string()))?;
-    let kept = end(commerce, tenant, id, status::READY, notes).await?;
+    let kept = end(commerce, tenant, id, MediaStatus::Ready, notes).await?;
     if !kept {
         // Removed while its renditions were made: the job that clears its files away may have come too early.
         files.delete(&Removal::of(&row)?.paths(shop.number)).await.map_err(passing)?;
@@ -59,7 +59,7 @@ fn passing(error: MediaStoreError) -> JobError {
 /// Trying again would end the same way. The picture itself is shown all the same.
 async fn give_up(commerce: &Commerce, tenant: TenantId, id: MediaId, reason: &str) -> Result<(), JobError> {
     tracing::error!(media.id = %id, tenant.id = %tenant, reason, "the renditions of a picture can not be made");
-    end(commerce, tenant, id, status::FAILED, "[]".to_owned()).await?;
+    end(commerce, tenant, id, MediaStatus::Failed, "[]".to_owned()).await?;
     Ok(())
 }
 
@@ -68,13 +68,16 @@ async fn end(
     commerce: &Commerce,
     tenant: TenantId,
     id: MediaId,
-    status: &'static str,
+    status: MediaStatus,
     renditions: String,
 ) -> Result<bool, StoreError> {
     let write = move |tx: &mut Tx<'_>| {
         let Some(row) = rows::find(tx, id)? else { return Ok::<_, StoreError>(false) };
         // Its version stays: nobody changed it, and whoever has just read it may go on to change it.
-        rows::update(tx, Media { status: status.to_owned(), renditions: renditions.clone(), ..row })?;
+        rows::update(
+            tx,
+            Media { status: status.as_str().to_owned(), renditions: renditions.clone(), ..row },
+        )?;
         Ok(true)
     };
     commerce.store().write(tenant, write).await

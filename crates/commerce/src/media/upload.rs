@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use domain::ids::{MediaId, TenantId};
-use domain::media::{AltText, FileName, FilePath, MOST_BYTES, MediaName};
+use domain::media::{AltText, FileName, FilePath, MOST_BYTES, MediaName, MediaStatus};
 use gateways::fetch::FetchError;
 use gateways::media::{Accepted, Refused, accept};
 use sha2::{Digest as _, Sha256};
@@ -10,7 +10,7 @@ use store::media::{self as rows, Media};
 use store::{StoreError, Tx, jobs as job_rows};
 
 use super::library::{note, shown};
-use super::{MediaEntry, MediaError, Removal, removal, status};
+use super::{MediaEntry, MediaError, Removal, removal};
 use crate::audit::Actor;
 use crate::{Commerce, Shop, jobs};
 
@@ -44,9 +44,13 @@ pub async fn upload(
     // A decoder that broke off has met a file that is not what it says.
     let Accepted { file_type, bytes, picture } = accepted.unwrap_or(Err(Refused::Damaged("a picture")))?;
     let id = MediaId::new(commerce.chance().uuid(shop.now));
+    let filename = MediaName::of_upload(&filename, file_type).as_str().to_owned();
+    // A document has none.
+    let renditions = if picture.is_some() { MediaStatus::Processing } else { MediaStatus::Ready };
     let row = Media {
         media_id: id,
-        filename: MediaName::of_upload(&filename, file_type).as_str().to_owned(),
+        search_name: filename.to_lowercase(),
+        filename,
         extension: file_type.extension().to_owned(),
         mime_type: file_type.mime_type().to_owned(),
         alt: alt.as_str().to_owned(),
@@ -57,9 +61,8 @@ pub async fn upload(
         version: 1,
         created_at: shop.now,
         updated_at: shop.now,
-        status: if picture.is_some() { status::PROCESSING } else { status::READY }.to_owned(),
+        status: renditions.as_str().to_owned(),
         renditions: "[]".to_owned(),
-        search_name: MediaName::of_upload(&filename, file_type).as_str().to_lowercase(),
     };
     let name = FileName::original(id, file_type);
     clear_away_if_nothing_comes(commerce, shop, name).await?;
@@ -116,10 +119,10 @@ async fn keep(
             }
             rows::insert(tx, row.clone())?;
             job_rows::cancel(tx, &Removal::of(&row)?.dedupe())?;
-            if row.status == status::PROCESSING {
+            let entry = shown(&handle, shop.number, &row)?;
+            if entry.status == MediaStatus::Processing {
                 jobs::enqueue(&handle, tx, shop.now, jobs::Kind::MakeRenditions(row.media_id))?;
             }
-            let entry = shown(&handle, shop.number, &row)?;
             note(&handle, tx, &shop, &actor, "media.create", None, Some(&entry))?;
             Ok((entry, true))
         })
