@@ -6,7 +6,9 @@ new person comes when it is dead.
 
 import itertools
 import os
+import struct
 import threading
+import zlib
 
 import requests
 import schemathesis
@@ -120,11 +122,32 @@ def new_unverified():
     return mail_token(email)
 
 
+def picture():
+    """A PNG of one pixel row, wider each time, so that no two are the same file."""
+
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    width = next(numbers) + 1
+    head = struct.pack(">IIBBBBB", width, 1, 8, 0, 0, 0, 0)
+    rows = zlib.compress(bytes(1 + width))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def new_media():
+    answer = requests.post(
+        SERVER + "/admin/v1/media", headers=ADMIN, files={"file": ("label.png", picture())}, timeout=30
+    )
+    answer.raise_for_status()
+    return answer.json()["data"]["id"]
+
+
 IDS = {
     "addressId": new_address,
     "sessionId": lambda: first("/v1/account/sessions", own()),
     "customerId": lambda: call("GET", "/v1/account/details", own())["data"]["id"],
     "mailId": lambda: first("/admin/v1/outbox", ADMIN),
+    "mediaId": new_media,
     "staffId": lambda: first("/admin/v1/staff", ADMIN),
     "tokenId": lambda: new_key("/admin/v1/tokens"),
     "keyId": lambda: new_key("/admin/v1/admin-keys", scopes=["customers:read"]),
@@ -152,6 +175,7 @@ BODIES = {
     },
     "POST /admin/v1/tokens": lambda: {"name": "Spare"},
     "POST /admin/v1/admin-keys": lambda: {"name": "Spare", "scopes": ["customers:read"]},
+    "POST /admin/v1/media": lambda: {"file": picture(), "alt": "A label", "filename": "label.png"},
     "PATCH /admin/v1/settings": lambda: {"name": "Harbour Wines"},
     "POST /admin/v1/test-clock": lambda: {"now": call("GET", "/admin/v1/test-clock", ADMIN)["now"]},
 }

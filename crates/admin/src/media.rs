@@ -240,7 +240,7 @@ pub(crate) async fn list(
 #[expect(dead_code, reason = "documents the form that `FileForm` reads")]
 pub(crate) struct UploadForm {
     /// The file: a JPEG, PNG, WebP or GIF picture or a PDF document of at most 10 MiB, a picture of at most 50 megapixels.
-    #[schema(content_media_type = "application/octet-stream", value_type = String)]
+    #[schema(format = Binary, value_type = String)]
     file: Vec<u8>,
     /// What it shows, for those who do not see it.
     #[schema(nullable = false, max_length = 500)]

@@ -16,6 +16,7 @@ mod idempotency;
 mod login;
 mod logout;
 mod mails;
+mod media;
 mod operations;
 mod passwords;
 mod privacy;

@@ -3,6 +3,7 @@
 //! added without being walked.
 
 use marzipan_tests::people::is_signed_in;
+use marzipan_tests::pictures::{encoded, quarters};
 use marzipan_tests::{Answer, Client, PASSWORD, Request, Shop, on_both_engines};
 use serde_json::{Value, json};
 
@@ -76,7 +77,8 @@ fn body_for(operation: &Operation) -> Option<Value> {
             | "/customers/{}/sessions"
             | "/staff/{}"
             | "/tokens/{}"
-            | "/admin-keys/{}",
+            | "/admin-keys/{}"
+            | "/media/{}",
         )
         | ("POST", "/account/logout" | "/staff/logout" | "/staff/totp") => return None,
         ("POST", "/account/register") => account,
@@ -104,6 +106,9 @@ fn body_for(operation: &Operation) -> Option<Value> {
         ("POST", "/staff/totp/confirm") | ("DELETE", "/staff/totp") => json!({ "code": "123456" }),
         ("POST", "/tokens") => json!({ "name": "mine" }),
         ("POST", "/admin-keys") => json!({ "name": "mine", "scopes": ["customers:read"] }),
+        // Who may not is told so before anybody looks at what was sent.
+        ("POST", "/media") => json!({ "file": "mine" }),
+        ("PATCH", "/media/{}") => json!({ "alt": "mine" }),
         ("PATCH", "/settings") => json!({ "name": "Mallory's" }),
         ("POST", "/test-clock") => json!({ "now": "2027-01-01T00:00:00Z" }),
         (method, path) => panic!("the walk does not know how to call {method} {path}: teach it"),
@@ -183,12 +188,17 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
     let login = json!({ "tenant": shop.slug, "email": "owner@post.example", "password": PASSWORD });
     let session = shop.nobody().post("/admin/v1/staff/login").json(&login).send().expect(200).string("token");
     let session = shop.holding(&session);
+    let picture = encoded(&quarters(10), image::ImageFormat::Png);
+    let head = b"--x\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n".as_slice();
+    let form = [head, &picture, b"\r\n--x--\r\n"].concat();
+    admin.post("/admin/v1/media").body("multipart/form-data; boundary=x", form).send().expect(201);
     let loot = Loot(vec![
         ("customers", victim.id.clone()),
         ("staff", first_id(&admin, "/admin/v1/staff")),
         ("tokens", first_id(&admin, "/admin/v1/tokens")),
         ("admin-keys", first_id(&admin, "/admin/v1/admin-keys")),
         ("outbox", first_id(&admin, "/admin/v1/outbox")),
+        ("media", first_id(&admin, "/admin/v1/media")),
     ]);
     let foreign_admin = elsewhere.admin();
 

@@ -5,8 +5,6 @@
 mod clean;
 mod pictures;
 mod place;
-#[cfg(test)]
-mod samples;
 mod store;
 mod workshop;
 

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
-use super::super::samples::{gif, jpeg, moving_webp, png, quarters, webp};
 use super::*;
+use marzipan_tests::pictures::{gif, jpeg, moving_webp, png, quarters, webp};
 
 fn samples() -> Vec<(FileType, Vec<u8>)> {
     let image = quarters(8);

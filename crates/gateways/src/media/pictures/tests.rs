@@ -1,38 +1,17 @@
 use image::AnimationDecoder as _;
-
-use super::super::samples::{
-    SECRETS, disc, encoded, gif, held, jpeg, moving_webp, png, png_that_claims, png_with_profile, quarters,
-    webp,
+use marzipan_tests::pictures::{
+    assert_tells_nothing, assert_upright, disc, encoded, gif, held, jpeg, moving_webp, png, png_that_claims,
+    png_with_profile, quarters, webp,
 };
+
 use super::*;
 
 fn contains(bytes: &[u8], words: &[u8]) -> bool {
     bytes.windows(words.len()).any(|window| window == words)
 }
 
-#[track_caller]
-fn assert_tells_nothing(bytes: &[u8]) {
-    for words in SECRETS {
-        assert!(!contains(bytes, words), "holds {}", String::from_utf8_lossy(words));
-    }
-    assert!(!contains(bytes, b"Exif") && !contains(bytes, b"eXIf") && !contains(bytes, b"EXIF"));
-}
-
 fn image_of(file_type: FileType, bytes: &[u8]) -> DynamicImage {
     decoded(file_type, bytes).expect("can be read").0
-}
-
-/// Red, green, blue and white in its quarters, as one reads.
-#[track_caller]
-fn assert_upright(image: &DynamicImage) {
-    let (width, height) = (image.width(), image.height());
-    assert_eq!(width, 2 * height);
-    let pixels = image.to_rgb8();
-    let colours = [(1, 1), (3, 1), (1, 3), (3, 3)]
-        .map(|(x, y)| pixels.get_pixel(width * x / 4, height * y / 4).0.map(|value| value > 128));
-    let [red, green, blue, white] =
-        [[true, false, false], [false, true, false], [false, false, true], [true, true, true]];
-    assert_eq!(colours, [red, green, blue, white]);
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Pictures for tests, made here, with everything in them that must not go out.
+//! Pictures, made here, with everything in them that must not go out. The tests of the crate that cleans them use them
+//! too.
 
 use std::io::Cursor;
 
@@ -7,11 +8,11 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageEncoder as _, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 
 /// Words that are in each sample's metadata and must be in nothing that goes out.
-pub(super) const SECRETS: [&[u8]; 5] =
+pub const SECRETS: [&[u8]; 5] =
     [b"7 Hidden Lane", b"SecretCam", b"<script>", b"http://ns.adobe.com/xap", b"Photoshop 3.0"];
 
 /// Four quarters: red, green, blue and white, as one reads; half as high as wide.
-pub(super) fn quarters(width: u32) -> DynamicImage {
+pub fn quarters(width: u32) -> DynamicImage {
     let height = width / 2;
     DynamicImage::from(RgbImage::from_fn(width, height, |x, y| match (x < width / 2, y < height / 2) {
         (true, true) => Rgb([250, 10, 10]),
@@ -21,8 +22,32 @@ pub(super) fn quarters(width: u32) -> DynamicImage {
     }))
 }
 
+/// Fails where anything that stood in a sample's metadata, or behind its end, is in these bytes.
+#[track_caller]
+pub fn assert_tells_nothing(bytes: &[u8]) {
+    let marks: [&[u8]; 3] = [b"Exif", b"eXIf", b"EXIF"];
+    for words in SECRETS.iter().chain(&marks) {
+        let is_there = bytes.windows(words.len()).any(|window| window == *words);
+        assert!(!is_there, "holds {}", String::from_utf8_lossy(words));
+    }
+}
+
+/// Fails where the picture is not [`quarters`], of whatever width, the way it should stand.
+#[track_caller]
+pub fn assert_upright(image: &DynamicImage) {
+    let (width, height) = (image.width(), image.height());
+    assert_eq!(width, 2 * height);
+    let pixels = image.to_rgb8();
+    let colours = [(1, 1), (3, 1), (1, 3), (3, 3)].map(|(x, y)| {
+        let pixel = pixels.get_pixel(width * x / 4, height * y / 4);
+        pixel.0.map(|value| value > 128)
+    });
+    let [red, green, blue] = [[true, false, false], [false, true, false], [false, false, true]];
+    assert_eq!(colours, [red, green, blue, [true; 3]]);
+}
+
 /// A white disc on nothing.
-pub(super) fn disc(width: u32) -> DynamicImage {
+pub fn disc(width: u32) -> DynamicImage {
     let middle = i64::from(width / 2);
     DynamicImage::from(RgbaImage::from_fn(width, width, |x, y| {
         let (x, y) = (i64::from(x) - middle, i64::from(y) - middle);
@@ -31,7 +56,7 @@ pub(super) fn disc(width: u32) -> DynamicImage {
 }
 
 /// The picture as a camera stores it that was held so that this orientation turns it upright.
-pub(super) fn held(upright: &DynamicImage, orientation: u8) -> DynamicImage {
+pub fn held(upright: &DynamicImage, orientation: u8) -> DynamicImage {
     let back = match orientation {
         6 => 8,
         8 => 6,
@@ -42,14 +67,15 @@ pub(super) fn held(upright: &DynamicImage, orientation: u8) -> DynamicImage {
     stored
 }
 
-pub(super) fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+/// The file of a picture, with nothing else in it.
+pub fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
     image.write_to(&mut out, format).expect("is written");
     out.into_inner()
 }
 
 /// EXIF data (TIFF, little-endian): the camera, the orientation, where the picture was taken, and a caption.
-pub(super) fn exif(orientation: u8) -> Vec<u8> {
+pub fn exif(orientation: u8) -> Vec<u8> {
     fn entry(tag: u16, kind: u16, count: u32, value: u32) -> Vec<u8> {
         let mut out = Vec::new();
         out.extend(tag.to_le_bytes());
@@ -83,7 +109,7 @@ pub(super) fn exif(orientation: u8) -> Vec<u8> {
 }
 
 /// A JPEG with EXIF, XMP and IPTC data, a comment, and a web page behind its end.
-pub(super) fn jpeg(image: &DynamicImage, orientation: u8) -> Vec<u8> {
+pub fn jpeg(image: &DynamicImage, orientation: u8) -> Vec<u8> {
     let plain = encoded(&image.to_rgb8().into(), ImageFormat::Jpeg);
     let mut out = plain[..2].to_vec();
     let mut segment = |marker: u8, head: &[u8], body: &[u8]| {
@@ -103,7 +129,7 @@ pub(super) fn jpeg(image: &DynamicImage, orientation: u8) -> Vec<u8> {
 }
 
 /// A PNG with EXIF data, texts, a time, and a web page behind its end.
-pub(super) fn png(image: &DynamicImage, orientation: u8) -> Vec<u8> {
+pub fn png(image: &DynamicImage, orientation: u8) -> Vec<u8> {
     let plain = encoded(image, ImageFormat::Png);
     // Behind the head, which is 13 bytes in a chunk of 25.
     let (head, rest) = plain.split_at(8 + 25);
@@ -125,7 +151,7 @@ pub(super) fn png(image: &DynamicImage, orientation: u8) -> Vec<u8> {
 }
 
 /// A WebP with EXIF and XMP data, a chunk nobody knows, and a web page behind its end.
-pub(super) fn webp(image: &DynamicImage, orientation: u8) -> Vec<u8> {
+pub fn webp(image: &DynamicImage, orientation: u8) -> Vec<u8> {
     let picture = encoded(image, ImageFormat::WebP)[12..].to_vec();
     let mut chunks = riff(b"VP8X", &canvas(image, 0x0c));
     chunks.extend(picture);
@@ -138,7 +164,7 @@ pub(super) fn webp(image: &DynamicImage, orientation: u8) -> Vec<u8> {
 }
 
 /// A WebP that moves: the picture twice, and in its frames a chunk nobody knows.
-pub(super) fn moving_webp(image: &DynamicImage) -> Vec<u8> {
+pub fn moving_webp(image: &DynamicImage) -> Vec<u8> {
     let picture = encoded(image, ImageFormat::WebP)[12..].to_vec();
     let mut frame = vec![0; 6];
     frame.extend(&canvas(image, 0)[4..10]);
@@ -170,7 +196,7 @@ fn riff(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
 }
 
 /// A GIF of two frames with a comment, XMP data, and a web page behind its end.
-pub(super) fn gif(image: &DynamicImage) -> Vec<u8> {
+pub fn gif(image: &DynamicImage) -> Vec<u8> {
     let mut plain = Vec::new();
     {
         let mut encoder = image::codecs::gif::GifEncoder::new(&mut plain);
@@ -190,7 +216,7 @@ pub(super) fn gif(image: &DynamicImage) -> Vec<u8> {
 }
 
 /// A PNG in the colours of a profile.
-pub(super) fn png_with_profile(image: &DynamicImage, profile: Vec<u8>) -> Vec<u8> {
+pub fn png_with_profile(image: &DynamicImage, profile: Vec<u8>) -> Vec<u8> {
     let mut out = Vec::new();
     let mut encoder = PngEncoder::new(&mut out);
     encoder.set_icc_profile(profile).expect("PNG has profiles");
@@ -201,7 +227,7 @@ pub(super) fn png_with_profile(image: &DynamicImage, profile: Vec<u8>) -> Vec<u8
 }
 
 /// A PNG whose head announces a size, and whose data is nearly nothing.
-pub(super) fn png_that_claims(width: u32, height: u32) -> Vec<u8> {
+pub fn png_that_claims(width: u32, height: u32) -> Vec<u8> {
     let mut out = encoded(&quarters(2), ImageFormat::Png);
     out[16..20].copy_from_slice(&width.to_be_bytes());
     out[20..24].copy_from_slice(&height.to_be_bytes());
