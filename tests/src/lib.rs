@@ -7,8 +7,10 @@
     reason = "a test may look at an answer or not"
 )]
 
+pub mod bucket;
 pub mod http;
 pub mod people;
+pub mod pictures;
 pub mod server;
 pub mod sink;
 

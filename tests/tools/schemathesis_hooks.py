@@ -6,7 +6,9 @@ new person comes when it is dead.
 
 import itertools
 import os
+import struct
 import threading
+import zlib
 
 import requests
 import schemathesis
@@ -170,6 +172,24 @@ def unsubscribe_token():
         if mail["to"] == email and mail["template"] == "newsletter_welcome":
             return mail["links"][0].rsplit("/", 1)[1]
     raise LookupError(f"no welcome to {email}")
+def picture():
+    """A PNG of one pixel row, wider each time, so that no two are the same file."""
+
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    width = next(numbers) + 1
+    head = struct.pack(">IIBBBBB", width, 1, 8, 0, 0, 0, 0)
+    rows = zlib.compress(bytes(1 + width))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def new_media():
+    answer = requests.post(
+        SERVER + "/admin/v1/media", headers=ADMIN, files={"file": ("label.png", picture())}, timeout=30
+    )
+    answer.raise_for_status()
+    return answer.json()["data"]["id"]
 
 
 IDS = {
@@ -185,6 +205,7 @@ IDS = {
     "subscriberId": new_subscriber,
     "name": lambda: "password_changed",
     "mailId": lambda: first("/admin/v1/outbox", ADMIN),
+    "mediaId": new_media,
     "staffId": lambda: first("/admin/v1/staff", ADMIN),
     "productId": lambda: new_thing("products", price=2499, quantity=1000),
     "collectionId": lambda: new_thing("collections"),
@@ -247,6 +268,7 @@ BODIES = {
     "PATCH /admin/v1/messages/{threadId}": lambda: {"status": "closed", "assigneeId": None},
     "PATCH /admin/v1/mail-templates/{name}": lambda: {"subject": "{{ shop_name }}: hello {{ first_name }}"},
     "POST /admin/v1/mail-templates/{name}/preview": lambda: {"text": "Hello {{ first_name }}"},
+    "POST /admin/v1/media": lambda: {"file": picture(), "alt": "A label", "filename": "label.png"},
     "PATCH /admin/v1/settings": lambda: {"name": "Harbour Wines"},
     "POST /admin/v1/test-clock": lambda: {"now": call("GET", "/admin/v1/test-clock", ADMIN)["now"]},
 }

@@ -18,6 +18,7 @@ mod mail_templates;
 mod messages;
 mod newsletter;
 mod newsletter_csv;
+mod media;
 mod openapi;
 mod outbox;
 mod products;
@@ -34,6 +35,7 @@ use axum::extract::FromRef;
 use commerce::Commerce;
 use marzipan_http::idempotency::honoured;
 use marzipan_http::ratelimit::strict;
+use marzipan_http::upload::UPLOAD_LIMIT;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
@@ -95,6 +97,9 @@ fn routes() -> OpenApiRouter<Admin> {
         .routes(routes!(admin_keys::list))
         .routes(routes!(admin_keys::issue).layer(honoured()))
         .routes(routes!(admin_keys::revoke))
+        .routes(routes!(media::list))
+        .routes(routes!(media::upload).layer(honoured().up_to(UPLOAD_LIMIT)))
+        .routes(routes!(media::show, media::change, media::remove))
         .routes(routes!(settings::show, settings::change))
         .routes(routes!(outbox::list))
         .routes(routes!(outbox::show))

@@ -24,6 +24,7 @@ pub(crate) fn document() -> OpenApiRouter<Admin> {
     .tag("Reviews", "What customers say of products, and what of it is shown.")
     .tag("Tokens", "Storefront tokens, which the shop's pages carry.")
     .tag("Admin keys", "Keys with which programs call this API.")
+    .tag("Media", "Pictures and files of the shop.")
     .tag("Settings", "What the shop is set up with.")
     .tag("Messages", "What people write to the shop, and its answers.")
     .tag("Newsletter", "Who hears the shop's news, and who wants to hear none.")

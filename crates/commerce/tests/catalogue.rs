@@ -38,6 +38,7 @@ fn commerce(store: Store) -> Commerce {
         mailer: Mailer::Kept,
         search: SearchIndex::in_memory().expect("an index"),
         public_url: "https://api.example.test".parse().expect("a URL"),
+        media: commerce::media::MediaParts::in_memory(),
     })
 }
 

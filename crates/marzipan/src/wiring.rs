@@ -9,12 +9,15 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use admin::Admin;
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use axum::Router;
+use commerce::media::MediaParts;
 use commerce::{Chance, Commerce, HashCost, Parts, PasswordPool, SecretKey, Secrets};
 use domain::time::{Clock, Timestamp};
+use gateways::fetch::Fetcher;
 use gateways::mail::Mailer;
 use gateways::search::SearchIndex;
+use gateways::media::{MediaStore, Workshop};
 use marzipan_http::ratelimit::RateSettings;
 use marzipan_http::reference::{self, Document};
 use marzipan_http::{Edge, EdgePorts, EdgeSettings, health};
@@ -119,12 +122,25 @@ pub(crate) async fn open(settings: &Settings, public_url: Url, purpose: Purpose)
         mailer,
         search,
         public_url,
+        media: media(settings)?,
     }))
 }
 
 /// Where mail goes.
 pub(crate) fn mailer(settings: &Settings, keep_mail: bool) -> Result<Mailer> {
     Mailer::from_url(settings.smtp_url.as_ref().filter(|_| !keep_mail)).context("smtp_url")
+}
+
+/// Where files lie, and what works on them.
+fn media(settings: &Settings) -> Result<MediaParts> {
+    // Pictures take much memory and all of a processor: one at a time, two on a machine that has some to spare.
+    let places = std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).clamp(1, 2));
+    Ok(MediaParts {
+        store: MediaStore::open(settings.media.clone()).map_err(|error| anyhow!("media_url {error}"))?,
+        workshop: Workshop::with_places(places),
+        fetcher: Fetcher::new(settings.allow_private_fetch)?,
+        base_url: settings.media_base_url.clone(),
+    })
 }
 
 /// As [`open`], for a command that ends by itself.
@@ -188,6 +204,7 @@ pub(crate) fn documents() -> Result<Documents> {
         mailer: Mailer::Kept,
         search: SearchIndex::in_memory()?,
         public_url: "http://127.0.0.1".parse()?,
+        media: MediaParts::in_memory(),
     });
     Ok(apis(&commerce).1)
 }

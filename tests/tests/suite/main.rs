@@ -25,6 +25,7 @@ mod mail_templates;
 mod mails;
 mod messaging;
 mod newsletter;
+mod media;
 mod operations;
 mod passwords;
 mod privacy;

@@ -3,6 +3,7 @@
 //! added without being walked.
 
 use marzipan_tests::people::is_signed_in;
+use marzipan_tests::pictures::{encoded, quarters};
 use marzipan_tests::{Answer, Client, PASSWORD, Request, Shop, on_both_engines};
 use serde_json::{Value, json};
 
@@ -80,6 +81,7 @@ fn body_for(operation: &Operation) -> Option<Value> {
             | "/staff/{}"
             | "/tokens/{}"
             | "/admin-keys/{}"
+            | "/media/{}"
             | "/products/{}"
             | "/collections/{}"
             | "/attributes/{}"
@@ -145,6 +147,9 @@ fn body_for(operation: &Operation) -> Option<Value> {
         ("POST", "/staff/totp/confirm") | ("DELETE", "/staff/totp") => json!({ "code": "123456" }),
         ("POST", "/tokens") => json!({ "name": "mine" }),
         ("POST", "/admin-keys") => json!({ "name": "mine", "scopes": ["customers:read"] }),
+        // Who may not is told so before anybody looks at what was sent.
+        ("POST", "/media") => json!({ "file": "mine" }),
+        ("PATCH", "/media/{}") => json!({ "alt": "mine" }),
         ("PATCH", "/settings") => json!({ "name": "Mallory's" }),
         ("POST", "/products/{}/reviews") => json!({ "rating": 1 }),
         ("POST" | "PATCH", "/pages" | "/pages/{}" | "/posts" | "/posts/{}") => {
@@ -263,6 +268,10 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
     let wine = shop.add("products", &json!({ "name": "Olive's wine", "price": 100, "quantity": 5 }));
     let review = json!({ "rating": 5, "title": "Olive's favourite" });
     victim.post("/v1/products/olive-s-wine/reviews").json(&review).send().expect(202);
+    let picture = encoded(&quarters(10), image::ImageFormat::Png);
+    let head = b"--x\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n".as_slice();
+    let form = [head, &picture, b"\r\n--x--\r\n"].concat();
+    admin.post("/admin/v1/media").body("multipart/form-data; boundary=x", form).send().expect(201);
     let loot = Loot(vec![
         ("products", text(&wine, "id")),
         ("collections", text(&shop.add("collections", &json!({ "name": "Olive's choice" })), "id")),
@@ -282,6 +291,7 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
         ("subscribers", text(&subscriber.data(), "id")),
         // Every shop has the same letters; what each makes of them is tried elsewhere.
         ("mail-templates", "no_letter".to_owned()),
+        ("media", first_id(&admin, "/admin/v1/media")),
     ]);
     let foreign_admin = elsewhere.admin();
 
