@@ -13,3 +13,4 @@ pub mod slugs;
 pub mod tenants;
 pub mod text;
 pub mod time;
+pub mod transfer;
