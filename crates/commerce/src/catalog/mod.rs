@@ -33,7 +33,7 @@ pub use products::{
 };
 pub use reviews::{ReviewEntry, add_review, decide_review, delete_review, find_review, reviews};
 pub(crate) use shelf::Shelves;
-pub use shelf::{Facet, FacetValue, ListFilter, Listed, Sort};
+pub use shelf::{Facet, FacetValue, ListFilter, Listed, Sort, warm_up};
 pub use store::catalog::products::Narrowed;
 pub use views::{
     AttributeView, AwardView, Brief, BundleItemView, Card, Cards, CollectionBrief, OptionValueView,

@@ -8,6 +8,7 @@ mod load;
 mod query;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use domain::catalog::{Availability, Facts, Part, ProductType, Rule, ShownStatus, Stock, SubscriptionType};
@@ -16,11 +17,27 @@ use domain::time::Timestamp;
 use roaring::RoaringBitmap;
 use store::{StoreError, Tx};
 
+use crate::{Commerce, Shop};
+
 pub use query::{Facet, FacetValue, ListFilter, Listed, Sort};
 
-/// The shelves of all shops that somebody has looked at.
+/// Products on all shelves together; beyond these the shelf that was looked at longest ago is cleared.
+const MOST_ITEMS: usize = 1_000_000;
+
+/// The shelves of the shops that somebody has looked at.
 #[derive(Default)]
-pub(crate) struct Shelves(RwLock<HashMap<TenantId, Arc<RwLock<Shelf>>>>);
+pub(crate) struct Shelves {
+    shelves: RwLock<HashMap<TenantId, Arc<Kept>>>,
+    looks: AtomicU64,
+}
+
+/// A shelf with when it was looked at last, counted in looks.
+#[derive(Default)]
+struct Kept {
+    shelf: RwLock<Shelf>,
+    size: AtomicUsize,
+    looked_at: AtomicU64,
+}
 
 impl Shelves {
     /// Brings the shop's shelf up to date and looks at it.
@@ -30,26 +47,58 @@ impl Shelves {
         now: Timestamp,
         look: impl FnOnce(&Shelf) -> T,
     ) -> Result<T, StoreError> {
-        let shelf = self.of(tx.tenant());
+        let kept = self.of(tx.tenant());
         let version = store::changes::version(tx)?;
-        if shelf.read().unwrap_or_else(PoisonError::into_inner).version < version {
-            let mut shelf = shelf.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.shelf.read().unwrap_or_else(PoisonError::into_inner).version < version {
+            let mut shelf = kept.shelf.write().unwrap_or_else(PoisonError::into_inner);
             if let Err(error) = shelf.catch_up(tx, version, now) {
                 // Half of a change may be on it: the next look begins anew.
                 *shelf = Shelf::default();
                 return Err(error);
             }
+            kept.size.store(shelf.items.len(), Ordering::Relaxed);
+            drop(shelf);
+            self.make_room(tx.tenant());
         }
-        let shelf = shelf.read().unwrap_or_else(PoisonError::into_inner);
+        let shelf = kept.shelf.read().unwrap_or_else(PoisonError::into_inner);
         Ok(look(&shelf))
     }
 
-    fn of(&self, tenant: TenantId) -> Arc<RwLock<Shelf>> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&tenant).cloned();
-        known.unwrap_or_else(|| {
-            self.0.write().unwrap_or_else(PoisonError::into_inner).entry(tenant).or_default().clone()
-        })
+    fn of(&self, tenant: TenantId) -> Arc<Kept> {
+        let known = self.shelves.read().unwrap_or_else(PoisonError::into_inner).get(&tenant).cloned();
+        let kept = known.unwrap_or_else(|| {
+            self.shelves.write().unwrap_or_else(PoisonError::into_inner).entry(tenant).or_default().clone()
+        });
+        kept.looked_at.store(self.looks.fetch_add(1, Ordering::Relaxed), Ordering::Relaxed);
+        kept
     }
+
+    fn make_room(&self, but: TenantId) {
+        let mut shelves = self.shelves.write().unwrap_or_else(PoisonError::into_inner);
+        while shelves.values().map(|kept| kept.size.load(Ordering::Relaxed)).sum::<usize>() > MOST_ITEMS {
+            let others = shelves.iter().filter(|(tenant, _)| **tenant != but);
+            let oldest = others.min_by_key(|(_, kept)| kept.looked_at.load(Ordering::Relaxed));
+            let Some(oldest) = oldest.map(|(tenant, _)| *tenant) else { return };
+            shelves.remove(&oldest);
+        }
+    }
+}
+
+/// Fills the shelves of the busiest shops, so that the first shopper after a start does not wait for it.
+pub async fn warm_up(commerce: &Commerce) -> Result<(), StoreError> {
+    const SHOPS: i64 = 100;
+    let shops = commerce.store().read_installation(|tx| store::installation::shown_shops(tx, SHOPS)).await?;
+    for tenant in shops {
+        let (handle, system_now) = (commerce.clone(), commerce.system_now());
+        commerce
+            .store()
+            .read(tenant, move |tx| {
+                let now = Shop::of(tx, system_now)?.now;
+                handle.shelves().look(tx, now, |_| ())
+            })
+            .await?;
+    }
+    Ok(())
 }
 
 /// One shop's catalogue. Products are numbered in the order of their making; a number is not used again.
