@@ -6,7 +6,7 @@ use domain::time::Timestamp;
 
 use crate::columns::Micros;
 use crate::error::StoreError;
-use crate::schema::media;
+use crate::schema::{media, media_sources};
 use crate::tx::Tx;
 
 /// One picture or file.
@@ -57,4 +57,33 @@ pub fn find_by_hash(tx: &mut Tx<'_>, hash: &[u8]) -> Result<Option<Media>, Store
     tx.from(media::table)
         .with(|all| all.filter(media::content_hash.eq(hash.to_vec())).select(Media::as_select()))
         .one()
+}
+
+/// The picture that came from this place, by the hash of its address.
+pub fn find_by_source(tx: &mut Tx<'_>, source_hash: &[u8]) -> Result<Option<MediaId>, StoreError> {
+    let found = tx
+        .from(media_sources::table)
+        .with(|all| {
+            all.filter(media_sources::source_hash.eq(source_hash.to_vec())).select(media_sources::media_id)
+        })
+        .one::<Vec<u8>>()?;
+    found.map(MediaId::try_from).transpose().map_err(|error| StoreError::Broken(error.to_string()))
+}
+
+/// Notes where a picture came from. A place is noted once, and keeps its first picture.
+pub fn note_source(tx: &mut Tx<'_>, source_hash: &[u8], media: MediaId) -> Result<(), StoreError> {
+    if find_by_source(tx, source_hash)?.is_some() {
+        return Ok(());
+    }
+    let row =
+        (media_sources::source_hash.eq(source_hash.to_vec()), media_sources::media_id.eq(media.to_bytes()));
+    tx.insert(media_sources::table, row)
+}
+
+/// Forgets where a picture came from, before it is removed.
+pub fn forget_sources(tx: &mut Tx<'_>, media: MediaId) -> Result<(), StoreError> {
+    tx.from(media_sources::table)
+        .with(|all| all.filter(media_sources::media_id.eq(media.to_bytes())))
+        .delete()
+        .map(drop)
 }

@@ -396,3 +396,11 @@ diesel::table! {
         created_at -> BigInt,
     }
 }
+
+diesel::table! {
+    media_sources (tenant_id, source_hash) {
+        tenant_id -> Binary,
+        source_hash -> Binary,
+        media_id -> Binary,
+    }
+}
