@@ -2,6 +2,7 @@
 
 use domain::catalog::{Product, ProductForm};
 use domain::ids::{ProductId, VariantId};
+use domain::time::Timestamp;
 use serde_json::Value;
 use store::catalog::products::{self as rows, Narrowed};
 use store::catalog::{attributes, collections, links, pictures, reviews, variants};
@@ -11,7 +12,7 @@ use store::{StoreError, Tx};
 use super::CatalogError;
 use super::present::{self, Stored};
 use super::references::comparable;
-use super::save::{note, save};
+use super::save::{Origin, note, save};
 use crate::audit::{self, Actor, Change};
 use crate::{Commerce, Shop};
 
@@ -49,7 +50,7 @@ pub async fn create_product(
     commerce
         .store()
         .write(shop.id, move |tx| {
-            let id = save(&handle, tx, &shop, None, &product)?;
+            let id = save(&handle, tx, &shop, Origin::New { made_at: shop.now }, &product)?;
             let stored = present::find(tx, id)?.ok_or(CatalogError::NotFound)?;
             audit_change(&handle, tx, &shop, &actor, "product.create", None, Some(&stored))?;
             Ok(stored)
@@ -75,7 +76,7 @@ pub async fn change_product(
                 return Err(CatalogError::Stale);
             }
             let product = form.clone().over(before.product.to_form()).parse()?;
-            save(&handle, tx, &shop, Some(&before), &product)?;
+            save(&handle, tx, &shop, Origin::Known(&before), &product)?;
             let stored = present::find(tx, id)?.ok_or(CatalogError::NotFound)?;
             audit_change(&handle, tx, &shop, &actor, "product.update", Some(&before), Some(&stored))?;
             Ok(stored)
@@ -101,10 +102,21 @@ pub fn put_product(
     shop: &Shop,
     form: &ProductForm,
 ) -> Result<(ProductId, Put), CatalogError> {
-    let slug = form.clone().parse()?.slug;
-    let Some(row) = rows::find_by_slug(tx, slug.as_str())? else {
-        let id = save(commerce, tx, shop, None, &form.clone().parse()?)?;
-        return Ok((id, Put::Created));
+    import_product(commerce, tx, shop, form, None)
+}
+
+/// As [`put_product`], for one that was made at some time in another shop: that is where it stands among the newest.
+pub(crate) fn import_product(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    form: &ProductForm,
+    made_at: Option<Timestamp>,
+) -> Result<(ProductId, Put), CatalogError> {
+    let new = form.clone().parse()?;
+    let Some(row) = rows::find_by_slug(tx, new.slug.as_str())? else {
+        let origin = Origin::New { made_at: made_at.unwrap_or(shop.now) };
+        return Ok((save(commerce, tx, shop, origin, &new)?, Put::Created));
     };
     let before = present::assemble(tx, vec![row])?.into_iter().next().ok_or(CatalogError::NotFound)?;
     let product = form.clone().over(before.product.to_form()).parse()?;
@@ -113,7 +125,7 @@ pub fn put_product(
     if comparable(tx, &before.product, &product)? == known {
         return Ok((before.id, Put::Same));
     }
-    let id = save(commerce, tx, shop, Some(&before), &product)?;
+    let id = save(commerce, tx, shop, Origin::Known(&before), &product)?;
     Ok((id, Put::Changed))
 }
 
@@ -137,7 +149,7 @@ pub async fn delete_product(
             if is_needed(tx, id)? {
                 let product =
                     Product { listing: domain::catalog::Listing::Inactive, ..before.product.clone() };
-                save(&handle, tx, &shop, Some(&before), &product)?;
+                save(&handle, tx, &shop, Origin::Known(&before), &product)?;
                 audit_change(&handle, tx, &shop, &actor, "product.archive", Some(&before), None)?;
                 return Ok(false);
             }

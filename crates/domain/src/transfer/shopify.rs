@@ -6,7 +6,7 @@ mod columns;
 mod product;
 
 pub use columns::{Columns, Missing};
-pub use product::{Named, Picked, ShopifyProduct, product};
+pub use product::{Named, Picked, Places, ShopifyProduct, product};
 
 /// One row of the table below its head.
 #[derive(Clone, Debug, PartialEq, Eq)]

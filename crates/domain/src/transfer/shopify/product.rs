@@ -45,15 +45,28 @@ pub struct ShopifyProduct {
     pub collections: Vec<Named>,
     /// What should be known, though it is no fault.
     pub notes: Vec<Fault>,
+    /// Which row said what.
+    pub places: Places,
+}
+
+/// Which row of the file said what of a product.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places {
     head: u64,
     variants: Vec<u64>,
 }
 
-impl ShopifyProduct {
-    /// The line of the row that describes it.
+impl Places {
+    /// The line of the row that describes the product.
     #[must_use]
     pub fn line(&self) -> u64 {
         self.head
+    }
+
+    /// How many rows are something to buy.
+    #[must_use]
+    pub fn variants(&self) -> usize {
+        self.variants.len()
     }
 
     /// Refused fields of the form, each by the row and column that it came from.
@@ -218,8 +231,10 @@ impl Reading<'_> {
             attributes,
             collections,
             notes,
-            head: head.line,
-            variants: variants.iter().map(|variant| variant.line).collect(),
+            places: Places {
+                head: head.line,
+                variants: variants.iter().map(|variant| variant.line).collect(),
+            },
         })
     }
 

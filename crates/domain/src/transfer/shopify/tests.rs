@@ -187,7 +187,7 @@ fn what_the_form_refuses_is_told_by_row_and_column() {
         .expect("it reads");
     let errors = product.form.clone().parse().expect_err("twice the same value");
     let told: Vec<(u64, String)> =
-        product.faults(&errors).into_iter().map(|fault| (fault.line, fault.column)).collect();
+        product.places.faults(&errors).into_iter().map(|fault| (fault.line, fault.column)).collect();
     assert_eq!(told, [(3, "Option1 Value".to_owned()), (3, "Variant SKU".to_owned())]);
 }
 
@@ -234,7 +234,7 @@ proptest! {
         if let Ok(product) = product(&columns, &given, Currency::parse("GBP").expect("a currency"))
             && let Err(errors) = product.form.clone().parse()
         {
-            prop_assert!(!product.faults(&errors).is_empty());
+            prop_assert!(!product.places.faults(&errors).is_empty());
         }
     }
 
