@@ -209,6 +209,9 @@ impl Run<'_> {
 
     /// Adds to a thing what the file has of what it names.
     fn ready(&self, mut item: Item) -> Ready {
+        if !self.options.pictures {
+            pictures::leave(&mut item);
+        }
         let in_file =
             named_products(&item).into_iter().filter(|slug| self.defined.has_product(slug)).collect();
         if let What::Product(product) = &mut item.what

@@ -48,7 +48,7 @@ impl<R: Read + Seek> ShopifyReader<R> {
             .map_err(|missing| ImportError::Unusable { line: head.line, reason: missing.to_string() })?;
         let mut notes = Vec::new();
         if !columns.unused().is_empty() {
-            let reason = format!("These columns are not used: {}.", columns.unused().join(", "));
+            let reason = format!("These columns are not used: {}.", some_of(columns.unused()));
             notes.push(Problem::new(head.line, None, reason, Grade::Note));
         }
         let mut reader = Self {
@@ -212,6 +212,16 @@ impl<R: Read + Seek + Send> Reading for ShopifyReader<R> {
 
     fn done(&self) -> u64 {
         self.table.place().offset
+    }
+}
+
+/// The first names of a list that may be long.
+fn some_of(names: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
 }
 
