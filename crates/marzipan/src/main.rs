@@ -21,7 +21,7 @@ use anyhow::{Context as _, Result};
 use clap::Parser as _;
 
 use crate::cli::{Admin, Cli, Command, Tenant, Token};
-use crate::commands::{Printer, admin, backup, doctor, import, migrate, openapi, tenant, token};
+use crate::commands::{Printer, admin, backup, doctor, export, import, migrate, openapi, tenant, token};
 use crate::settings::Settings;
 
 fn main() -> ExitCode {
@@ -64,7 +64,7 @@ async fn carry_out(command: Command, settings: &Settings, printer: Printer) -> R
         Command::Token(Token::Revoke { tenant, id }) => token::revoke(settings, &tenant, id, printer).await,
         Command::Admin(Admin::Create(words)) => admin::create(settings, words, printer).await,
         Command::Import(words) => import::run(settings, words, printer).await,
-        Command::Export { .. } => anyhow::bail!("export"),
+        Command::Export { tenant, folder } => export::run(settings, &tenant, &folder, printer).await,
         Command::Migrate => migrate::run(settings, printer),
         Command::Backup { file } => backup::write(settings, &file, printer),
         Command::Restore { file } => backup::restore(settings, &file, printer),

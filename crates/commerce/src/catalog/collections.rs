@@ -100,6 +100,11 @@ pub async fn collections(commerce: &Commerce, shop: &Shop) -> Result<Vec<Collect
         .await
 }
 
+/// All of the shop's collections in their order, without their sizes.
+pub(crate) fn all_collections(tx: &mut Tx<'_>) -> Result<Vec<CollectionEntry>, StoreError> {
+    rows::all(tx)?.into_iter().map(|row| entry(row, 0)).collect()
+}
+
 fn sizes(
     commerce: &Commerce,
     tx: &mut Tx<'_>,

@@ -102,21 +102,20 @@ pub fn put_product(
     shop: &Shop,
     form: &ProductForm,
 ) -> Result<(ProductId, Put), CatalogError> {
-    import_product(commerce, tx, shop, form, None)
+    import_product(commerce, tx, shop, form, shop.now)
 }
 
-/// As [`put_product`], for one that was made at some time in another shop: that is where it stands among the newest.
+/// As [`put_product`], for one that was made at some time, perhaps in another shop: there it stands among the newest.
 pub(crate) fn import_product(
     commerce: &Commerce,
     tx: &mut Tx<'_>,
     shop: &Shop,
     form: &ProductForm,
-    made_at: Option<Timestamp>,
+    made_at: Timestamp,
 ) -> Result<(ProductId, Put), CatalogError> {
     let new = form.clone().parse()?;
     let Some(row) = rows::find_by_slug(tx, new.slug.as_str())? else {
-        let origin = Origin::New { made_at: made_at.unwrap_or(shop.now) };
-        return Ok((save(commerce, tx, shop, origin, &new)?, Put::Created));
+        return Ok((save(commerce, tx, shop, Origin::New { made_at }, &new)?, Put::Created));
     };
     let before = present::assemble(tx, vec![row])?.into_iter().next().ok_or(CatalogError::NotFound)?;
     let product = form.clone().over(before.product.to_form()).parse()?;

@@ -3,6 +3,7 @@
 //! Rule: a file is read as it comes, never as a whole; each thing goes in wholly or is told with its line; and a file that
 //! is read again changes nothing.
 
+mod export;
 mod item;
 mod jsonl;
 mod lines;
@@ -19,6 +20,7 @@ use store::StoreError;
 
 use crate::catalog::CatalogError;
 
+pub use export::{ExportError, Exported, Target, export};
 pub use item::Kind;
 pub use report::{Grade, Pictures, Problem, Report, Tally, Watcher};
 pub use run::import;

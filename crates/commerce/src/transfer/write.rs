@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::catalog::{AttributeForm, CollectionForm, ProductForm};
 use domain::fields::FieldErrors;
@@ -197,6 +198,8 @@ struct Putting<'c> {
     attributes: HashSet<String>,
     /// Slugs of collections that were looked for, and are in the shop now.
     collections: HashSet<String>,
+    /// Microseconds that the last product is newer than the batch.
+    moment: u64,
     written: Written,
 }
 
@@ -223,6 +226,7 @@ impl<'c> Putting<'c> {
             there,
             attributes: attributes::all(tx)?.into_iter().map(|row| row.slug).collect(),
             collections: HashSet::new(),
+            moment: 0,
             written: Written::default(),
         })
     }
@@ -320,7 +324,10 @@ impl<'c> Putting<'c> {
                 *list = Patch::Absent;
             }
         }
-        let (_, put) = catalog::import_product(self.commerce, tx, &self.shop, &form, product.made_at)?;
+        // Newer by a moment than the one before it: that is their order among the newest.
+        self.moment += 1;
+        let made_at = product.made_at.unwrap_or_else(|| self.shop.now.plus(Duration::from_micros(self.moment)));
+        let (_, put) = catalog::import_product(self.commerce, tx, &self.shop, &form, made_at)?;
         self.there.insert(slug);
         let put = if ready.differs { changed(put) } else { put };
         Ok(if comes_again { Outcome::Again(Some(put)) } else { Outcome::Done(put) })

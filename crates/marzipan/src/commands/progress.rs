@@ -21,13 +21,22 @@ impl Progress {
 
     /// Draws how far it is: `[=====>    ]  42%  1234 things`.
     pub(crate) fn draw(&mut self, done: u64, total: u64, told: &str) {
+        self.redraw(|| bar(done, total, told));
+    }
+
+    /// Draws how much is done, where nobody knows how much there is.
+    pub(crate) fn draw_count(&mut self, told: &str) {
+        self.redraw(|| told.to_owned());
+    }
+
+    fn redraw(&mut self, line: impl FnOnce() -> String) {
         let now = Instant::now();
         if !self.is_drawn || self.last.is_some_and(|last| now.duration_since(last) < REDRAWN) {
             return;
         }
         self.last = Some(now);
         self.shown = true;
-        write_error(&format!("\r{}\x1b[K", bar(done, total, told)));
+        write_error(&format!("\r{}\x1b[K", line()));
     }
 
     /// Writes a line above it.

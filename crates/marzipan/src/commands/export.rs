@@ -1,0 +1,61 @@
+//! `marzipan export`: a shop's catalogue and content in a folder.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use commerce::tenants;
+use commerce::transfer::{self, Problem, Target};
+
+use super::Printer;
+use super::progress::Progress;
+use super::tenant::told;
+use crate::files::{Taken, Unfinished, private_folder};
+use crate::settings::Settings;
+use crate::wiring;
+
+/// The file with everything but the pictures.
+const FILE: &str = "shop.jsonl";
+
+/// Writes a shop to a folder. What an earlier export left there is replaced.
+pub(crate) async fn run(settings: &Settings, slug: &str, folder: &Path, printer: Printer) -> Result<()> {
+    let commerce = wiring::open_for_command(settings).await?;
+    let shop = tenants::find(&commerce, slug).await.map_err(told)?;
+    private_folder(folder)?;
+    let file = folder.join(FILE);
+    let mut to = Folder { file: Unfinished::begin(&file)?, progress: Progress::new(printer.is_json()) };
+    let exported = transfer::export(&commerce, &shop, &mut to).await;
+    to.progress.clear();
+    let exported =
+        exported.with_context(|| format!("the shop {slug} was not exported to {}", folder.display()))?;
+    to.file.finish(Taken::Replace)?;
+    let transfer::Exported { attributes, collections, products } = exported;
+    printer.say(
+        &serde_json::json!({ "file": file, "exported": exported }),
+        format!(
+            "Wrote {products} products, {collections} collections and {attributes} attributes of {slug} to {}.\n\
+             Customers, staff, reviews and messages are not in it: `marzipan backup` has them.",
+            file.display()
+        ),
+    )
+}
+
+struct Folder {
+    file: Unfinished,
+    progress: Progress,
+}
+
+impl Target for Folder {
+    fn line(&mut self, line: &str) -> io::Result<()> {
+        self.file.out.write_all(line.as_bytes())?;
+        self.file.out.write_all(b"\n")
+    }
+
+    fn moved(&mut self, things: u64) {
+        self.progress.draw_count(&format!("{things} written"));
+    }
+
+    fn told(&mut self, problem: Problem) {
+        self.progress.say(&format!("note: {problem}"));
+    }
+}
