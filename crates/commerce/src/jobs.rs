@@ -10,7 +10,7 @@ use store::accounts::{mail_tokens, sessions, throttles};
 use store::tenants::staff_sessions;
 use store::{StoreError, Tx, changes, idempotency, installation, jobs, mails as mail_rows};
 
-use crate::{Commerce, Shop, accounts, catalog, mails, staff};
+use crate::{Commerce, Shop, accounts, catalog, mails, messaging, staff};
 
 /// What there is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,6 +221,7 @@ async fn sweep(commerce: &Commerce, tenant: TenantId, now: Timestamp) -> Result<
                 now.minus(staff::SESSION_LIFE),
             )?;
             mail_tokens::delete_expired(tx, now)?;
+            messaging::sweep(tx, now)?;
             throttles::delete_stale(tx, now.minus(SWEEP_EVERY))?;
             idempotency::delete_expired(tx, now)?;
             mail_rows::delete_older(tx, now.minus(MAILS_KEPT))?;

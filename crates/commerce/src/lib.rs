@@ -12,6 +12,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod mails;
 pub mod media;
+pub mod messaging;
 mod passwords;
 mod secrets;
 pub mod shop;

@@ -1,7 +1,7 @@
 //! How the fields of a request are read, and what the document says of them. Rule: a schema allows what is read and
 //! nothing else, as far as a schema can say it.
 
-use domain::fields::Invalid;
+use domain::fields::{Fields, Invalid};
 use domain::text::filled;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
@@ -80,6 +80,23 @@ pub fn optional_phone_schema() -> Object {
 /// A field that must be there.
 pub fn required<T>(text: Option<&str>, parse: impl FnOnce(&str) -> Result<T, Invalid>) -> Result<T, Invalid> {
     filled(text).map_or(Err(Invalid::fixed("Is required.")), parse)
+}
+
+/// A list in a PATCH that can be changed and not removed; `read` refuses its items by their places.
+pub fn kept_list<T, U>(
+    fields: &mut Fields,
+    path: &str,
+    patch: Patch<T>,
+    read: impl FnOnce(&mut Fields, T) -> Option<U>,
+) -> Option<U> {
+    match patch {
+        Patch::Absent => None,
+        Patch::Null => {
+            fields.refuse(path, "Must not be null.");
+            None
+        }
+        Patch::Value(items) => read(fields, items),
+    }
 }
 
 /// A field of a PATCH that can be changed and not removed.

@@ -19,7 +19,7 @@ use crate::engine::{Conn, Store};
 use crate::error::StoreError;
 
 /// Every table, those that others refer to first.
-pub const TABLES: [&str; 30] = [
+pub const TABLES: [&str; 37] = [
     "installation",
     "tenants",
     "tenant_origins",
@@ -50,6 +50,13 @@ pub const TABLES: [&str; 30] = [
     "reviews",
     "subscriptions",
     "media_sources",
+    "registrations",
+    "threads",
+    "messages",
+    "subscribers",
+    "opt_ins",
+    "suppressions",
+    "mail_templates",
 ];
 
 /// The table in which a database that was started but never used has rows already.
