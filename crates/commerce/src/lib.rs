@@ -50,13 +50,15 @@ pub struct Parts {
     pub mailer: Mailer,
     /// Where browsers reach this server.
     pub public_url: Url,
+    /// What pictures and files need.
+    pub media: media::MediaParts,
 }
 
 /// The shop's use cases have this at hand. Clones share it.
 #[derive(Clone)]
 pub struct Commerce {
     parts: Arc<Parts>,
-    wake_jobs: Arc<Notify>,
+    wake_jobs: Arc<[Notify; jobs::LANES]>,
     shelves: Arc<catalog::Shelves>,
 }
 
@@ -88,7 +90,14 @@ impl Commerce {
     /// Where pictures are fetched, without a slash at the end.
     #[must_use]
     pub fn media_url(&self) -> String {
-        format!("{}/media", self.parts.public_url.as_str().trim_end_matches('/'))
+        match &self.parts.media.base_url {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => format!("{}/media", self.parts.public_url.as_str().trim_end_matches('/')),
+        }
+    }
+
+    pub(crate) fn media(&self) -> &media::MediaParts {
+        &self.parts.media
     }
 
     /// Where a thing of a shop is shown: `https://api.example.com/products/estate-malbec`.
@@ -118,10 +127,12 @@ impl Commerce {
 
     /// Tells the worker that a job may be due.
     pub(crate) fn wake_jobs(&self) {
-        self.wake_jobs.notify_one();
+        for lane in self.wake_jobs.iter() {
+            lane.notify_one();
+        }
     }
 
-    pub(crate) async fn jobs_woken(&self) {
-        self.wake_jobs.notified().await;
+    pub(crate) async fn jobs_woken(&self, lane: jobs::Lane) {
+        self.wake_jobs[lane.index()].notified().await;
     }
 }

@@ -36,6 +36,7 @@ fn commerce(store: Store) -> Commerce {
         passwords: PasswordPool::start(1, HashCost::default(), chance()).expect("a thread"),
         mailer: Mailer::Kept,
         public_url: "https://api.example.test".parse().expect("a URL"),
+        media: commerce::media::MediaParts::in_memory(),
     })
 }
 

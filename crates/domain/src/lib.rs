@@ -6,6 +6,7 @@ pub mod catalog;
 pub mod fields;
 pub mod ids;
 pub mod markup;
+pub mod media;
 pub mod messaging;
 pub mod money;
 pub mod patch;

@@ -35,6 +35,7 @@ use crate::health::{Draining, ReadinessCheck};
 use crate::idempotency::IdempotencyStore;
 use crate::observe::{self, Observed};
 use crate::ratelimit::{RateLimits, RateSettings};
+use crate::upload::Places;
 
 /// How often callers that have been quiet are forgotten.
 const SWEEP: Duration = Duration::from_mins(1);
@@ -74,6 +75,7 @@ pub struct Edge {
     ports: EdgePorts,
     rates: RateLimits,
     draining: Draining,
+    places: Places,
 }
 
 impl Edge {
@@ -82,7 +84,7 @@ impl Edge {
     pub fn new(mut settings: EdgeSettings, ports: EdgePorts) -> Arc<Self> {
         settings.public_url.truncate(settings.public_url.trim_end_matches('/').len());
         let rates = RateLimits::new(settings.rates);
-        Arc::new(Self { settings, ports, rates, draining: Draining::default() })
+        Arc::new(Self { settings, ports, rates, draining: Draining::default(), places: Places::default() })
     }
 
     /// Puts everything shared round a finished router: 404 and 405 in JSON, and the one layer that this module
@@ -125,6 +127,10 @@ impl Edge {
     #[must_use]
     pub fn public_url(&self) -> &str {
         &self.settings.public_url
+    }
+
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
     }
 
     pub(crate) fn rates(&self) -> &RateLimits {
@@ -170,11 +176,12 @@ impl Edge {
     }
 }
 
-type Worthwhile = And<SizeAbove, NotForContentType>;
+type Worthwhile = And<And<SizeAbove, NotForContentType>, NotForContentType>;
 
-/// What is compressed: nothing short, and no images, which are compressed already.
+/// What is compressed: nothing short, and no pictures and documents, which are compressed already.
 fn worthwhile() -> Worthwhile {
-    SizeAbove::new(WORTH_COMPRESSING).and(NotForContentType::IMAGES)
+    let documents = NotForContentType::const_new("application/pdf");
+    SizeAbove::new(WORTH_COMPRESSING).and(NotForContentType::IMAGES).and(documents)
 }
 
 /// A route, with compression where the client takes it.

@@ -10,6 +10,7 @@ pub mod edge;
 pub mod error;
 pub mod etag;
 pub mod fields;
+pub mod files;
 pub mod health;
 pub mod idempotency;
 pub mod list;
@@ -24,6 +25,7 @@ pub mod reference;
 pub mod server;
 #[cfg(test)]
 mod testing;
+pub mod upload;
 
 pub use body::{IgnoredBody, JsonBody};
 pub use context::RequestContext;
@@ -34,3 +36,4 @@ pub use etag::{Conditional, ETag, Preconditions};
 pub use list::{ListBody, Paging, PagingParams};
 pub use path::PathId;
 pub use query::Query;
+pub use upload::FileForm;

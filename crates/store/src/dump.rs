@@ -19,7 +19,7 @@ use crate::engine::{Conn, Store};
 use crate::error::StoreError;
 
 /// Every table, those that others refer to first.
-pub const TABLES: [&str; 37] = [
+pub const TABLES: [&str; 38] = [
     "installation",
     "tenants",
     "tenant_origins",
@@ -39,6 +39,7 @@ pub const TABLES: [&str; 37] = [
     "shop_versions",
     "changes",
     "media",
+    "media_uses",
     "attributes",
     "collections",
     "products",

@@ -254,6 +254,18 @@ diesel::table! {
         version -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+        status -> Text,
+        renditions -> Text,
+        search_name -> Text,
+    }
+}
+
+diesel::table! {
+    media_uses (tenant_id, kind, owner_id, media_id) {
+        tenant_id -> Binary,
+        kind -> Text,
+        owner_id -> Binary,
+        media_id -> Binary,
     }
 }
 

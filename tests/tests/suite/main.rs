@@ -24,4 +24,5 @@ mod register;
 mod rules;
 mod sessions;
 mod staff;
+mod transfer;
 mod walls;

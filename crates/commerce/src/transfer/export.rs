@@ -4,20 +4,26 @@
 //! Not taken along is what belongs to people and to this installation: customers, staff, keys, reviews, messages. A backup
 //! has all of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
+use std::sync::Arc;
 
-use domain::catalog::{ProductType, Reference};
-use domain::ids::{AttributeId, CollectionId, ProductId};
+use domain::catalog::{ImageForm, ProductType, Reference};
+use domain::ids::{AttributeId, CollectionId, MediaId, ProductId};
+use domain::media::{FileName, FilePath, FileType};
 use domain::patch::Patch;
+use futures_util::StreamExt as _;
 use serde::Serialize;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use store::catalog::{CHUNK, collections, products};
+use store::media::{self as media_rows, Media, Search};
 use store::{StoreError, Tx};
 use uuid::Uuid;
 
 use super::report::{Grade, Problem};
 use crate::catalog::{self, Stored};
+use crate::media::{self, MediaError};
 use crate::{Commerce, Shop};
 
 /// Products read together.
@@ -26,10 +32,16 @@ const AT_ONCE: usize = 100;
 /// Members of a collection whose order one line takes.
 const MOST_MEMBERS: usize = 10_000;
 
+/// The folder of pictures and files, beside the lines.
+const FILES: &str = "media";
+
 /// Where an export goes.
 pub trait Target: Send {
     /// Takes the next line, without its end.
     fn line(&mut self, line: &str) -> io::Result<()>;
+
+    /// Takes a picture or file under a name that no other one has.
+    fn file(&mut self, name: &str, bytes: &[u8]) -> io::Result<()>;
 
     /// So many things are written.
     fn moved(&mut self, things: u64);
@@ -52,6 +64,8 @@ pub enum ExportError {
 /// What was written, by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Exported {
+    /// Pictures and files.
+    pub media: u64,
     /// Attributes.
     pub attributes: u64,
     /// Collections.
@@ -71,22 +85,26 @@ pub async fn export(
     let settings = serde_json::to_value(&*shop.settings).map_err(broken)?;
     export.line("settings", settings)?;
     let (attributes, attribute_slugs) = export.attributes().await?;
-    let (collections, collection_slugs) = export.collections().await?;
-    let names = Names { attributes: attribute_slugs, collections: collection_slugs };
-    let products = export.products(names).await?;
-    Ok(Exported { attributes, collections, products })
+    let (media, files) = export.media().await?;
+    let files = Arc::new(files);
+    let (collections, collection_slugs) = export.collections(&files).await?;
+    let names = Names { attributes: attribute_slugs, collections: collection_slugs, files };
+    let products = export.products(Arc::new(names)).await?;
+    Ok(Exported { media, attributes, collections, products })
 }
 
 fn broken(error: serde_json::Error) -> StoreError {
     StoreError::Broken(error.to_string())
 }
 
-/// The slugs that stand for ids.
-#[derive(Clone)]
+/// What stands for ids: slugs, and files.
 struct Names {
     attributes: HashMap<AttributeId, String>,
     collections: HashMap<CollectionId, String>,
+    files: Arc<Files>,
 }
+
+type Files = HashMap<MediaId, String>;
 
 struct Export<'e> {
     commerce: &'e Commerce,
@@ -121,7 +139,63 @@ impl Export<'_> {
         Ok((count, entries.into_iter().map(|entry| (entry.id, entry.attribute.slug.to_string())).collect()))
     }
 
-    async fn collections(&mut self) -> Result<(u64, HashMap<CollectionId, String>), ExportError> {
+    /// Pictures and files, in the order of their contents' hashes, which are their names.
+    async fn media(&mut self) -> Result<(u64, Files), ExportError> {
+        let (mut files, mut lines) = (Files::new(), BTreeMap::new());
+        let mut offset = 0;
+        loop {
+            let search = Search { name: None, offset, limit: 200 };
+            let (page, _) = self.commerce.store().read(self.shop.id, move |tx| media_rows::list(tx, &search)).await?;
+            if page.is_empty() {
+                break;
+            }
+            offset += 200;
+            for row in page {
+                let bytes = match self.bytes_of(&row).await {
+                    Ok(bytes) => bytes,
+                    Err(MediaError::Store(error)) => return Err(error.into()),
+                    Err(error) => {
+                        let reason = format!("The file {} is left out: {error}.", row.filename);
+                        self.target.told(Problem::new(self.lines, None, reason, Grade::Picture));
+                        continue;
+                    }
+                };
+                let hash = Sha256::digest(&bytes);
+                let name = hash.iter().take(16).fold(String::new(), |name, byte| format!("{name}{byte:02x}"));
+                let file = format!("{FILES}/{name}.{}", row.extension);
+                self.target.file(&file, &bytes)?;
+                let line = json!({ "file": file, "filename": row.filename, "alt": row.alt });
+                // What was cleaned alike is one file.
+                let known: &mut Value = lines.entry(file.clone()).or_insert_with(|| line.clone());
+                if line.to_string() < known.to_string() {
+                    *known = line;
+                }
+                files.insert(row.media_id, file);
+                self.target.moved(u64::try_from(files.len()).unwrap_or(u64::MAX));
+            }
+        }
+        let count = u64::try_from(lines.len()).unwrap_or(u64::MAX);
+        for line in lines.into_values() {
+            self.line("media", line)?;
+        }
+        Ok((count, files))
+    }
+
+    async fn bytes_of(&self, row: &Media) -> Result<Vec<u8>, MediaError> {
+        let file_type = FileType::from_extension(&row.extension).ok_or(MediaError::NotFound)?;
+        let path = FilePath { shop: self.shop.number, name: FileName::original(row.media_id, file_type) };
+        let mut reading = media::read(self.commerce, &path, None).await?;
+        let mut bytes = Vec::new();
+        while let Some(part) = reading.bytes.next().await {
+            bytes.extend_from_slice(&part?);
+        }
+        Ok(bytes)
+    }
+
+    async fn collections(
+        &mut self,
+        files: &Files,
+    ) -> Result<(u64, HashMap<CollectionId, String>), ExportError> {
         let mut entries = self.commerce.store().read(self.shop.id, |tx| catalog::all_collections(tx)).await?;
         entries.sort_by(|one, two| {
             let key = |entry: &catalog::CollectionEntry| {
@@ -132,7 +206,10 @@ impl Export<'_> {
         for entry in &entries {
             let mut line = serde_json::to_value(entry.collection.to_form()).map_err(broken)?;
             let Some(object) = line.as_object_mut() else { continue };
-            object.remove("imageId");
+            let image = object.remove("imageId");
+            let image = image.as_ref().and_then(Value::as_str).and_then(|id| id.parse::<MediaId>().ok());
+            let image = image.and_then(|id| files.get(&id)).map(|file| json!({ "file": file }));
+            object.insert("image".to_owned(), json!(image));
             if entry.collection.rule.is_none() {
                 let id = entry.id;
                 let members = self.commerce.store().read(self.shop.id, move |tx| members(tx, id)).await?;
@@ -153,7 +230,7 @@ impl Export<'_> {
         Ok((count, entries.into_iter().map(|entry| (entry.id, entry.collection.slug.to_string())).collect()))
     }
 
-    async fn products(&mut self, names: Names) -> Result<u64, ExportError> {
+    async fn products(&mut self, names: Arc<Names>) -> Result<u64, ExportError> {
         let ids = self.sorted().await?;
         let mut count = 0;
         for page in ids.chunks(AT_ONCE) {
@@ -278,6 +355,20 @@ fn product_line(
             given.slug.clone_from(slug);
         }
     }
+    let picture = |image: &mut ImageForm| picture(image, &names.files);
+    if let Patch::Value(images) = &mut form.images {
+        images.retain_mut(picture);
+    }
+    if let Patch::Value(labels) = &mut form.labels {
+        labels.front.retain_mut(picture);
+        labels.back.retain_mut(picture);
+    }
+    for award in values(&mut form.awards) {
+        award.image = award.image.take().and_then(|mut image| picture(&mut image).then_some(image));
+    }
+    let meta_image = form.meta_image_id.into_value().and_then(|id| id.parse::<MediaId>().ok());
+    let meta_image = meta_image.and_then(|id| names.files.get(&id)).map(|file| json!({ "file": file }));
+    form.meta_image_id = Patch::Absent;
     values(&mut form.options).flat_map(|option| &mut option.values).for_each(|value| value.id = None);
     let mut line = serde_json::to_value(form).map_err(broken)?;
     if let Some(object) = line.as_object_mut() {
@@ -292,6 +383,7 @@ fn product_line(
             }
         }
         object.insert("createdAt".to_owned(), json!(stored.created_at));
+        object.insert("metaImage".to_owned(), json!(meta_image));
         let kind = stored.product.product_type;
         if kind != ProductType::Subscription {
             PACKAGE.iter().for_each(|key| drop(object.remove(*key)));
@@ -304,6 +396,13 @@ fn product_line(
         }
     }
     Ok(line)
+}
+
+/// Puts a picture's file in the place of its id; `false` where it has none.
+fn picture(image: &mut ImageForm, files: &Files) -> bool {
+    let id = image.media_id.take().and_then(|id| id.parse::<MediaId>().ok());
+    image.file = id.and_then(|id| files.get(&id)).cloned();
+    image.file.is_some()
 }
 
 /// The values of a list, where there is one.

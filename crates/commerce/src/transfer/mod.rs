@@ -14,7 +14,9 @@ mod shopify;
 mod table;
 mod write;
 
+use std::fs::File;
 use std::io;
+use std::path::PathBuf;
 
 use store::StoreError;
 
@@ -46,6 +48,17 @@ impl Format {
             Self::MarzipanJsonl => "marzipan-jsonl",
         }
     }
+}
+
+/// A file to import.
+#[derive(Debug)]
+pub struct Input {
+    /// It is read more than once, from any place.
+    pub file: File,
+    /// What people call it.
+    pub name: String,
+    /// Where the pictures lie that it names by their files.
+    pub folder: Option<PathBuf>,
 }
 
 /// How to import.

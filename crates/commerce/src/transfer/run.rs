@@ -16,7 +16,8 @@ use super::report::{Grade, Problem, Report, Watcher};
 use super::shopify::ShopifyReader;
 use super::table::Place;
 use super::write::{Outcome, Phase, Ready, Writer, named_products};
-use super::{Format, ImportError, Options, Reading, pictures};
+use super::pictures::{self, Gallery, Hung};
+use super::{Format, ImportError, Input, Options, Reading};
 use crate::catalog::Put;
 use crate::{Commerce, Shop};
 
@@ -34,11 +35,11 @@ const BATCH_BYTES: usize = 2 * 1024 * 1024;
 pub async fn import(
     commerce: &Commerce,
     shop: &Shop,
-    file: File,
-    name: &str,
+    input: Input,
     options: Options,
     watcher: &mut dyn Watcher,
 ) -> Result<Report, ImportError> {
+    let Input { file, name, folder } = input;
     let total = file.metadata()?.len();
     let currency = shop.settings.currency;
     let audited = json!({ "file": name, "format": options.format.as_str() });
@@ -50,6 +51,10 @@ pub async fn import(
             audited: Some(audited),
         },
         options,
+        gallery: options
+            .pictures
+            .then(|| Gallery::new(commerce.clone(), shop.clone(), folder, options.dry_run)),
+        hung: Hung::default(),
         defined: Defined::default(),
         report: Report { dry_run: options.dry_run, ..Report::default() },
         again: Vec::new(),
@@ -70,6 +75,7 @@ pub async fn import(
         }
     }
     run.watcher.moved(total, total, run.report.sum());
+    run.report.pictures = run.hung.pictures;
     Ok(run.report)
 }
 
@@ -84,6 +90,9 @@ struct Again {
 struct Run<'w> {
     writer: Writer,
     options: Options,
+    /// What has pictures; `None` where they are left alone.
+    gallery: Option<Gallery>,
+    hung: Hung,
     defined: Defined,
     report: Report,
     again: Vec<Again>,
@@ -115,15 +124,30 @@ impl Run<'_> {
     async fn first(&mut self, batch: Vec<(Place, Item)>) -> Result<(), ImportError> {
         let mut problems = Vec::new();
         let (mut places, mut ready) = (Vec::new(), Vec::new());
+        if let Some(gallery) = &mut self.gallery {
+            gallery.have(&batch.iter().map(|(_, item)| item).collect::<Vec<_>>()).await?;
+        }
         for (place, mut item) in batch {
             problems.append(&mut item.problems);
-            if let What::Refused(kind) = item.what {
-                self.report.count(kind, None);
-            } else {
-                places.push(place);
-                ready.push(self.ready(item));
+            match (&item.what, &self.gallery) {
+                (What::Refused(kind), _) => self.report.count(*kind, None),
+                (What::Media(media), Some(gallery)) => {
+                    let kept = gallery.keep(item.line, media).await?;
+                    self.report.count(Kind::Media, kept.as_ref().ok().copied());
+                    problems.extend(kept.err());
+                }
+                (What::Media(_), None) => {}
+                _ => {
+                    let differs = match &self.gallery {
+                        Some(gallery) => gallery.hang(&mut item, &mut self.hung),
+                        None => pictures::leave(&mut item),
+                    };
+                    places.push(place);
+                    ready.push(self.ready(item, differs));
+                }
             }
         }
+        problems.append(&mut self.hung.problems);
         let heads: Vec<(Kind, Option<String>)> =
             ready.iter().map(|ready| (ready.item.kind(), slug_of(&ready.item))).collect();
         let written = self.writer.write(ready, Phase::First).await?;
@@ -174,11 +198,21 @@ impl Run<'_> {
         phase: Phase,
     ) -> Result<Vec<Again>, ImportError> {
         let (mut known, mut ready) = (Vec::new(), Vec::new());
+        let mut items = Vec::with_capacity(batch.len());
         for again in batch {
-            if let Some(item) = reader.again(again.place)? {
-                known.push((*again, item.kind()));
-                ready.push(self.ready(item));
+            items.extend(reader.again(again.place)?.map(|item| (*again, item)));
+        }
+        if let Some(gallery) = &mut self.gallery {
+            gallery.have(&items.iter().map(|(_, item)| item).collect::<Vec<_>>()).await?;
+        }
+        for (again, mut item) in items {
+            // They were told and counted when it came first.
+            match &self.gallery {
+                Some(gallery) => drop(gallery.hang(&mut item, &mut Hung::default())),
+                None => drop(pictures::leave(&mut item)),
             }
+            known.push((again, item.kind()));
+            ready.push(self.ready(item, false));
         }
         let written = self.writer.write(ready, phase).await?;
         let (mut problems, mut parted) = (Vec::new(), Vec::new());
@@ -208,10 +242,7 @@ impl Run<'_> {
     }
 
     /// Adds to a thing what the file has of what it names.
-    fn ready(&self, mut item: Item) -> Ready {
-        if !self.options.pictures {
-            pictures::leave(&mut item);
-        }
+    fn ready(&self, mut item: Item, differs: bool) -> Ready {
         let in_file =
             named_products(&item).into_iter().filter(|slug| self.defined.has_product(slug)).collect();
         if let What::Product(product) = &mut item.what
@@ -220,7 +251,7 @@ impl Run<'_> {
             let mut named = defined_by(&self.defined, &product.form);
             product.ensures.append(&mut named);
         }
-        Ready { item, in_file, differs: false }
+        Ready { item, in_file, differs }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `marzipan export`: a shop's catalogue and content in a folder.
 
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use commerce::tenants;
@@ -10,7 +10,7 @@ use commerce::transfer::{self, Problem, Target};
 use super::Printer;
 use super::progress::Progress;
 use super::tenant::told;
-use crate::files::{Taken, Unfinished, private_folder};
+use crate::files::{Taken, Unfinished, private_folder, write_private};
 use crate::settings::Settings;
 use crate::wiring;
 
@@ -23,17 +23,17 @@ pub(crate) async fn run(settings: &Settings, slug: &str, folder: &Path, printer:
     let shop = tenants::find(&commerce, slug).await.map_err(told)?;
     private_folder(folder)?;
     let file = folder.join(FILE);
-    let mut to = Folder { file: Unfinished::begin(&file)?, progress: Progress::new(printer.is_json()) };
+    let mut to = Folder { folder: folder.to_owned(), file: Unfinished::begin(&file)?, progress: Progress::new(printer.is_json()) };
     let exported = transfer::export(&commerce, &shop, &mut to).await;
     to.progress.clear();
     let exported =
         exported.with_context(|| format!("the shop {slug} was not exported to {}", folder.display()))?;
     to.file.finish(Taken::Replace)?;
-    let transfer::Exported { attributes, collections, products } = exported;
+    let transfer::Exported { media, attributes, collections, products } = exported;
     printer.say(
         &serde_json::json!({ "file": file, "exported": exported }),
         format!(
-            "Wrote {products} products, {collections} collections and {attributes} attributes of {slug} to {}.\n\
+            "Wrote {products} products, {collections} collections, {attributes} attributes and {media} pictures of {slug} to {}.\n\
              Customers, staff, reviews and messages are not in it: `marzipan backup` has them.",
             file.display()
         ),
@@ -41,6 +41,7 @@ pub(crate) async fn run(settings: &Settings, slug: &str, folder: &Path, printer:
 }
 
 struct Folder {
+    folder: PathBuf,
     file: Unfinished,
     progress: Progress,
 }
@@ -49,6 +50,16 @@ impl Target for Folder {
     fn line(&mut self, line: &str) -> io::Result<()> {
         self.file.out.write_all(line.as_bytes())?;
         self.file.out.write_all(b"\n")
+    }
+
+    fn file(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let file = self.folder.join(name);
+        let beside = file.parent().unwrap_or(&self.folder);
+        let write = || {
+            private_folder(beside)?;
+            write_private(&file, Taken::Replace, |out| Ok(out.write_all(bytes)?))
+        };
+        write().map_err(|error| io::Error::other(format!("{error:#}")))
     }
 
     fn moved(&mut self, things: u64) {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use commerce::tenants;
-use commerce::transfer::{self, Format, Grade, Kind, Options, Problem, Report, Tally, Watcher};
+use commerce::transfer::{self, Format, Grade, Input, Kind, Options, Problem, Report, Tally, Watcher};
 use serde::Serialize;
 
 use super::Printer;
@@ -30,7 +30,8 @@ struct Printed<'r> {
 
 /// Imports a file, and tells what became of it. It fails where something was refused, after all else went in.
 pub(crate) async fn run(settings: &Settings, words: Import, printer: Printer) -> Result<()> {
-    let (file, name) = open(&words.file)?;
+    let input = open(&words.file)?;
+    let name = input.name.clone();
     let commerce = wiring::open_for_command(settings).await?;
     let shop = tenants::find(&commerce, &words.tenant).await.map_err(told)?;
     let format = match words.format {
@@ -44,7 +45,7 @@ pub(crate) async fn run(settings: &Settings, words: Import, printer: Printer) ->
         problems: Vec::new(),
         omitted: 0,
     };
-    let imported = transfer::import(&commerce, &shop, file, &name, options, &mut terminal).await;
+    let imported = transfer::import(&commerce, &shop, input, options, &mut terminal).await;
     terminal.progress.clear();
     let report = imported.with_context(|| format!("{name} was not imported to its end"))?;
     let printed =
@@ -61,12 +62,12 @@ pub(crate) async fn run(settings: &Settings, words: Import, printer: Printer) ->
 }
 
 /// The file; the standard input is copied to the disk, for a file is read more than once.
-fn open(path: &Path) -> Result<(File, String)> {
+fn open(path: &Path) -> Result<Input> {
     if path.as_os_str() == "-" {
         let mut file = tempfile::tempfile().context("there is no room for a copy of the standard input")?;
         io::copy(&mut io::stdin().lock(), &mut file).context("the standard input can not be read")?;
         file.rewind()?;
-        return Ok((file, "the standard input".to_owned()));
+        return Ok(Input { file, name: "the standard input".to_owned(), folder: std::env::current_dir().ok() });
     }
     let context = || format!("{} can not be read", path.display());
     let file = File::open(path).with_context(context)?;
@@ -76,7 +77,8 @@ fn open(path: &Path) -> Result<(File, String)> {
     let name = path
         .file_name()
         .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-    Ok((file, name))
+    let folder = path.parent().map(Path::to_owned);
+    Ok(Input { file, name, folder })
 }
 
 struct Terminal {
