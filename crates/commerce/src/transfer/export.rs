@@ -145,7 +145,8 @@ impl Export<'_> {
         let mut offset = 0;
         loop {
             let search = Search { name: None, offset, limit: 200 };
-            let (page, _) = self.commerce.store().read(self.shop.id, move |tx| media_rows::list(tx, &search)).await?;
+            let (page, _) =
+                self.commerce.store().read(self.shop.id, move |tx| media_rows::list(tx, &search)).await?;
             if page.is_empty() {
                 break;
             }

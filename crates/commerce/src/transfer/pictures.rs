@@ -128,8 +128,11 @@ impl Gallery {
         let hashes: Vec<Vec<u8>> = by_hash.keys().cloned().collect();
         for chunk in hashes.chunks(store::catalog::CHUNK) {
             let chunk = chunk.to_vec();
-            let found =
-                self.commerce.store().read(self.shop.id, move |tx| media_sources::find_all(tx, &chunk)).await?;
+            let found = self
+                .commerce
+                .store()
+                .read(self.shop.id, move |tx| media_sources::find_all(tx, &chunk))
+                .await?;
             for (hash, id) in found {
                 if let Some(source) = by_hash.get(&hash) {
                     self.known.insert(source.clone(), Found::Picture(id, false));
@@ -189,7 +192,9 @@ impl Gallery {
 
     /// A file beside the one that is imported, and never one elsewhere.
     async fn read(&self, name: &str) -> Result<Bytes, String> {
-        let Some(folder) = &self.folder else { return Err("is not there: the import has no folder".to_owned()) };
+        let Some(folder) = &self.folder else {
+            return Err("is not there: the import has no folder".to_owned());
+        };
         let path = Path::new(name);
         if !path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
             return Err("must name a file in the folder of the import".to_owned());
@@ -226,8 +231,10 @@ impl Gallery {
                 }
                 if let Patch::Value(awards) = &mut product.form.awards {
                     for (index, award) in awards.iter_mut().enumerate() {
-                        award.image =
-                            award.image.take().and_then(|image| hanging.one(&image, &format!("awards.{index}.image")));
+                        award.image = award
+                            .image
+                            .take()
+                            .and_then(|image| hanging.one(&image, &format!("awards.{index}.image")));
                     }
                 }
                 if let Some(id) = hanging.single(&product.meta_image, "metaImage") {
@@ -245,10 +252,13 @@ impl Gallery {
     }
 
     /// What becomes of a picture on a line of its own.
-    pub(super) async fn keep(&self, line: u64, item: &MediaItem) -> Result<Result<Put, Problem>, ImportError> {
-        let refused = |reason: String| {
-            Ok(Err(Problem::new(line, Some("file".to_owned()), reason, Grade::Refused)))
-        };
+    pub(super) async fn keep(
+        &self,
+        line: u64,
+        item: &MediaItem,
+    ) -> Result<Result<Put, Problem>, ImportError> {
+        let refused =
+            |reason: String| Ok(Err(Problem::new(line, Some("file".to_owned()), reason, Grade::Refused)));
         let Some(source) = Source::of(&item.image) else { return refused("Is required.".to_owned()) };
         match self.known.get(&source) {
             Some(Found::Picture(id, is_new)) => {
@@ -281,7 +291,8 @@ impl Gallery {
             return Ok(false);
         }
         if !self.dry_run {
-            let changed = media::change(&self.commerce, &self.shop, Actor::CommandLine, id, None, change).await;
+            let changed =
+                media::change(&self.commerce, &self.shop, Actor::CommandLine, id, None, change).await;
             changed.map_err(|error| match error {
                 MediaError::Store(error) => error,
                 other => StoreError::Broken(other.to_string()),

@@ -12,11 +12,11 @@ use serde_json::json;
 
 use super::item::{Ensured, Item, Kind, What};
 use super::jsonl::{Defined, JsonlReader};
+use super::pictures::{self, Gallery, Hung};
 use super::report::{Grade, Problem, Report, Watcher};
 use super::shopify::ShopifyReader;
 use super::table::Place;
 use super::write::{Outcome, Phase, Ready, Writer, named_products};
-use super::pictures::{self, Gallery, Hung};
 use super::{Format, ImportError, Input, Options, Reading};
 use crate::catalog::Put;
 use crate::{Commerce, Shop};

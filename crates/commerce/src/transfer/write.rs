@@ -326,7 +326,8 @@ impl<'c> Putting<'c> {
         }
         // Newer by a moment than the one before it: that is their order among the newest.
         self.moment += 1;
-        let made_at = product.made_at.unwrap_or_else(|| self.shop.now.plus(Duration::from_micros(self.moment)));
+        let made_at =
+            product.made_at.unwrap_or_else(|| self.shop.now.plus(Duration::from_micros(self.moment)));
         let (_, put) = catalog::import_product(self.commerce, tx, &self.shop, &form, made_at)?;
         self.there.insert(slug);
         let put = if ready.differs { changed(put) } else { put };

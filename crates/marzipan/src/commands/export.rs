@@ -23,7 +23,11 @@ pub(crate) async fn run(settings: &Settings, slug: &str, folder: &Path, printer:
     let shop = tenants::find(&commerce, slug).await.map_err(told)?;
     private_folder(folder)?;
     let file = folder.join(FILE);
-    let mut to = Folder { folder: folder.to_owned(), file: Unfinished::begin(&file)?, progress: Progress::new(printer.is_json()) };
+    let mut to = Folder {
+        folder: folder.to_owned(),
+        file: Unfinished::begin(&file)?,
+        progress: Progress::new(printer.is_json()),
+    };
     let exported = transfer::export(&commerce, &shop, &mut to).await;
     to.progress.clear();
     let exported =

@@ -67,7 +67,11 @@ fn open(path: &Path) -> Result<Input> {
         let mut file = tempfile::tempfile().context("there is no room for a copy of the standard input")?;
         io::copy(&mut io::stdin().lock(), &mut file).context("the standard input can not be read")?;
         file.rewind()?;
-        return Ok(Input { file, name: "the standard input".to_owned(), folder: std::env::current_dir().ok() });
+        return Ok(Input {
+            file,
+            name: "the standard input".to_owned(),
+            folder: std::env::current_dir().ok(),
+        });
     }
     let context = || format!("{} can not be read", path.display());
     let file = File::open(path).with_context(context)?;
