@@ -21,6 +21,7 @@ pub mod shop;
 pub mod staff;
 pub mod tenants;
 pub mod test_clock;
+pub mod transfer;
 
 use std::sync::Arc;
 

@@ -16,3 +16,4 @@ pub mod slugs;
 pub mod tenants;
 pub mod text;
 pub mod time;
+pub mod transfer;

@@ -19,7 +19,7 @@ use crate::engine::{Conn, Store};
 use crate::error::StoreError;
 
 /// Every table, those that others refer to first.
-pub const TABLES: [&str; 42] = [
+pub const TABLES: [&str; 43] = [
     "installation",
     "tenants",
     "tenant_origins",
@@ -50,6 +50,7 @@ pub const TABLES: [&str; 42] = [
     "product_images",
     "reviews",
     "subscriptions",
+    "media_sources",
     "registrations",
     "threads",
     "messages",

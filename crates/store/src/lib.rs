@@ -18,6 +18,7 @@ pub mod installation;
 pub mod jobs;
 pub mod mails;
 pub mod media;
+pub mod media_sources;
 pub mod messaging;
 mod migrate;
 #[rustfmt::skip] // Kept in the form of the SQL beside it.

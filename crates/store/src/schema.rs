@@ -412,6 +412,10 @@ diesel::table! {
 }
 
 diesel::table! {
+    media_sources (tenant_id, source_hash) {
+        tenant_id -> Binary,
+        source_hash -> Binary,
+        media_id -> Binary,
     registrations (tenant_id, registration_id) {
         tenant_id -> Binary,
         registration_id -> Binary,

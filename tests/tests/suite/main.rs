@@ -36,4 +36,5 @@ mod rules;
 mod search;
 mod sessions;
 mod staff;
+mod transfer;
 mod walls;

@@ -59,6 +59,12 @@ pub(super) fn find(tx: &mut Tx<'_>, id: ProductId) -> Result<Option<Stored>, Sto
     Ok(assemble(tx, rows)?.into_iter().next())
 }
 
+/// Those with these ids, in no order.
+pub(crate) fn stored_products(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<Stored>, StoreError> {
+    let rows = products::find_all(tx, ids)?;
+    assemble(tx, rows)
+}
+
 /// The rows of other tables, by product.
 struct Parts {
     variants: HashMap<ProductId, Vec<VariantRow>>,

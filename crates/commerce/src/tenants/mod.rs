@@ -16,6 +16,7 @@ pub use keys::{
     revoke_admin_key, revoke_storefront_token, storefront_tokens,
 };
 pub use opening::{NewShop, Opened, open};
+pub(crate) use settings::put_settings;
 pub use settings::{allows_origin, change_settings};
 
 /// Why a use case of this area did not do what was asked.
