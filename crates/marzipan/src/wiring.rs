@@ -62,12 +62,12 @@ pub(crate) fn open_store(settings: &Settings, purpose: Purpose) -> Result<Store>
             bail!("there is no database at {}: `marzipan migrate` makes one", file.display());
         }
     }
-    let (postgres_connections, sqlite_readers) = match purpose {
-        Purpose::Serve { .. } => (settings.postgres_connections, settings.sqlite_readers),
-        Purpose::Command { .. } => (1, 1),
+    let (postgres_connections, sqlite_readers, follows) = match purpose {
+        Purpose::Serve { .. } => (settings.postgres_connections, settings.sqlite_readers, true),
+        Purpose::Command { .. } => (1, 1, false),
     };
     let url = settings.database_url.expose_secret().to_owned();
-    Store::open(&StoreSettings { url, postgres_connections, sqlite_readers }, purpose.migrates())
+    Store::open(&StoreSettings { url, postgres_connections, sqlite_readers, follows }, purpose.migrates())
         .with_context(|| format!("the database {} did not open", settings.database_shown()))
 }
 
@@ -173,8 +173,12 @@ pub(crate) fn apis(commerce: &Commerce) -> (Router, Documents) {
 
 /// The documents without a database: routes need one to be made, and none to be described.
 pub(crate) fn documents() -> Result<Documents> {
-    let nowhere =
-        StoreSettings { url: "sqlite://:memory:".to_owned(), postgres_connections: 1, sqlite_readers: 1 };
+    let nowhere = StoreSettings {
+        url: "sqlite://:memory:".to_owned(),
+        postgres_connections: 1,
+        sqlite_readers: 1,
+        follows: false,
+    };
     let commerce = Commerce::new(Parts {
         store: Store::open(&nowhere, true)?,
         clock: Arc::new(SystemClock),

@@ -7,7 +7,7 @@ use domain::ids::{JobId, TenantId};
 use domain::time::Timestamp;
 
 use crate::accounts::sessions::Session;
-use crate::engine::Conn;
+use crate::engine::{Conn, Marks};
 use crate::error::StoreError;
 use crate::schema::{admin_keys, installation, jobs, sessions, staff_sessions, tenant_origins, tenants};
 use crate::tenants::admin_keys::AdminKey;
@@ -18,21 +18,21 @@ use crate::tx::{Tx, note};
 /// A transaction over the whole installation.
 pub struct InstallationTx<'c> {
     conn: &'c mut Conn,
-    collided: &'c mut bool,
+    marks: &'c mut Marks,
 }
 
 impl<'c> InstallationTx<'c> {
-    pub(crate) fn new(conn: &'c mut Conn, collided: &'c mut bool) -> Self {
-        Self { conn, collided }
+    pub(crate) fn new(conn: &'c mut Conn, marks: &'c mut Marks) -> Self {
+        Self { conn, marks }
     }
 
     /// Goes on for one shop, within the same transaction.
     pub fn tenant(&mut self, tenant: TenantId) -> Tx<'_> {
-        Tx::new(self.conn, tenant, self.collided)
+        Tx::new(self.conn, tenant, self.marks)
     }
 
     fn done<T>(&mut self, result: QueryResult<T>) -> Result<T, StoreError> {
-        result.map_err(|error| note(self.collided, error))
+        result.map_err(|error| note(self.marks, error))
     }
 }
 
