@@ -22,6 +22,7 @@ pub mod test_clock;
 
 use std::sync::Arc;
 
+use domain::ids::TenantId;
 use domain::time::{Clock, Timestamp};
 use gateways::mail::Mailer;
 use store::Store;
@@ -32,6 +33,7 @@ pub use chance::Chance;
 pub use passwords::{HashCost, HashingError, PasswordPool};
 pub use secrets::{SecretError, SecretKey, Secrets};
 pub use shop::Shop;
+pub use store::Stamp;
 
 /// What the use cases work with. The binary puts it together; tests may put in other parts.
 pub struct Parts {
@@ -57,19 +59,37 @@ pub struct Commerce {
     parts: Arc<Parts>,
     wake_jobs: Arc<Notify>,
     shelves: Arc<catalog::Shelves>,
+    visits: Arc<accounts::visits::Visits>,
 }
 
 impl Commerce {
     /// Puts the parts together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts), wake_jobs: Arc::default(), shelves: Arc::default() }
+        Self {
+            parts: Arc::new(parts),
+            wake_jobs: Arc::default(),
+            shelves: Arc::default(),
+            visits: Arc::default(),
+        }
     }
 
     /// The database.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.parts.store
+    }
+
+    /// Under what answers about the shop may be remembered; `None` while nothing may be.
+    #[must_use]
+    pub fn stamp(&self, shop: TenantId) -> Option<Stamp> {
+        self.store().versions().stamp(shop)
+    }
+
+    /// Whether an answer that was made under this stamp would be made the same now.
+    #[must_use]
+    pub fn is_current(&self, shop: TenantId, stamp: Stamp) -> bool {
+        self.store().versions().is_current(shop, stamp)
     }
 
     /// The time on the system's clock.
@@ -97,6 +117,10 @@ impl Commerce {
 
     pub(crate) fn shelves(&self) -> &Arc<catalog::Shelves> {
         &self.shelves
+    }
+
+    pub(crate) fn visits(&self) -> &accounts::visits::Visits {
+        &self.visits
     }
 
     pub(crate) fn chance(&self) -> &Chance {

@@ -355,8 +355,7 @@ mod tests {
 
     #[test]
     fn an_unsubscribe_token_names_whom_it_was_made_for() {
-        let (tenant, subscriber) =
-            (TenantId::new(Uuid::from_u128(1)), SubscriberId::new(Uuid::from_u128(2)));
+        let (tenant, subscriber) = (TenantId::new(Uuid::from_u128(1)), SubscriberId::new(Uuid::from_u128(2)));
         let token = secrets(1).unsubscribe_token(tenant, subscriber);
         assert_eq!(secrets(1).read_unsubscribe_token(&token), Some((tenant, subscriber)));
         assert_eq!(secrets(2).read_unsubscribe_token(&token), None);

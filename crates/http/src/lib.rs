@@ -4,12 +4,14 @@
 mod address;
 pub mod authorization;
 pub mod body;
+pub mod coding;
 pub mod context;
 pub mod cors;
 pub mod edge;
 pub mod error;
 pub mod etag;
 pub mod fields;
+pub mod finished;
 pub mod health;
 pub mod idempotency;
 pub mod list;

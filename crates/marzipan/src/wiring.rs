@@ -14,6 +14,7 @@ use axum::Router;
 use commerce::{Chance, Commerce, HashCost, Parts, PasswordPool, SecretKey, Secrets};
 use domain::time::{Clock, Timestamp};
 use gateways::mail::Mailer;
+use marzipan_http::finished::FinishedAnswers;
 use marzipan_http::ratelimit::RateSettings;
 use marzipan_http::reference::{self, Document};
 use marzipan_http::{Edge, EdgePorts, EdgeSettings, health};
@@ -150,7 +151,7 @@ pub(crate) struct Documents {
 /// What is served: both APIs, their reference, and the health of the process.
 pub(crate) fn everything(settings: &Settings, commerce: &Commerce) -> (Router, Arc<Edge>) {
     let edge = edge(settings, commerce);
-    let (apis, documents) = apis(commerce);
+    let (apis, documents) = apis(commerce, settings.cache_bytes);
     let reference = reference::routes(&[
         Document { name: "Storefront API", path: "/v1/openapi.json", api: &documents.storefront },
         Document { name: "Admin API", path: "/admin/v1/openapi.json", api: &documents.admin },
@@ -165,8 +166,9 @@ pub(crate) fn health_only(settings: &Settings, commerce: &Commerce) -> (Router, 
 }
 
 /// The routes of both APIs and their documents.
-pub(crate) fn apis(commerce: &Commerce) -> (Router, Documents) {
-    let (shop, storefront) = storefront::router(Storefront { commerce: commerce.clone() });
+pub(crate) fn apis(commerce: &Commerce, cache_bytes: usize) -> (Router, Documents) {
+    let answers = Arc::new(FinishedAnswers::new(cache_bytes));
+    let (shop, storefront) = storefront::router(Storefront { commerce: commerce.clone(), answers });
     let (office, admin) = admin::router(Admin { commerce: commerce.clone() });
     (shop.merge(office), Documents { storefront, admin })
 }
@@ -188,7 +190,7 @@ pub(crate) fn documents() -> Result<Documents> {
         mailer: Mailer::Kept,
         public_url: "http://127.0.0.1".parse()?,
     });
-    Ok(apis(&commerce).1)
+    Ok(apis(&commerce, 0).1)
 }
 
 fn edge(settings: &Settings, commerce: &Commerce) -> Arc<Edge> {

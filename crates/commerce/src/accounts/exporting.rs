@@ -10,8 +10,8 @@ use store::mails as mail_rows;
 use super::addresses::{self, AddressEntry};
 use super::identity::is_live;
 use super::{AccountError, Details};
-use crate::messaging::{self, ExportedSubscription, ExportedThread};
 use crate::Commerce;
+use crate::messaging::{self, ExportedSubscription, ExportedThread};
 use domain::ids::TenantId;
 
 /// Mails and sessions listed in an export, the newest.

@@ -196,11 +196,9 @@ fn check_version(row: &Template, if_version: Option<i64>) -> Result<(), Template
 }
 
 fn apply(row: &mut Template, change: &PartsChange) {
-    for (change, part) in [
-        (&change.subject, &mut row.subject),
-        (&change.html, &mut row.html),
-        (&change.text, &mut row.text),
-    ] {
+    for (change, part) in
+        [(&change.subject, &mut row.subject), (&change.html, &mut row.html), (&change.text, &mut row.text)]
+    {
         if let Some(change) = change {
             part.clone_from(change);
         }
@@ -225,9 +223,8 @@ fn try_with_samples(kind: &Kind, shop: &Shop, own: &Own) -> Result<Written, Temp
     let samples = Letter::samples(kind.name).ok_or(TemplateError::NotFound)?;
     let mut first = None;
     for letter in &samples {
-        let written = engine::write(letter, shop, own).map_err(|unwritable| {
-            FieldErrors::one(unwritable.part.as_str(), unwritable.fault.to_string())
-        })?;
+        let written = engine::write(letter, shop, own)
+            .map_err(|unwritable| FieldErrors::one(unwritable.part.as_str(), unwritable.fault.to_string()))?;
         if let Some((value, sample)) = kind.shows {
             let mut errors = FieldErrors::default();
             for (part, text) in [(Part::Html, &written.html), (Part::Text, &written.text)] {

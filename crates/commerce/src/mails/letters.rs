@@ -168,7 +168,10 @@ pub(crate) static KINDS: [Kind; 11] = [
     Kind {
         name: "newsletter_welcome",
         about: "The newsletter was confirmed.",
-        variables: &[MAYBE_FIRST_NAME, ("unsubscribe_url", "The page where they say that they want no more.")],
+        variables: &[
+            MAYBE_FIRST_NAME,
+            ("unsubscribe_url", "The page where they say that they want no more."),
+        ],
         shows: Some(("unsubscribe_url", "mzu_sample")),
     },
 ];
@@ -521,7 +524,8 @@ mod tests {
         let mine = templates::write(&letter, &shop("A <b>"), &own(Part::Html, source)).expect("it holds");
         assert!(mine.html.contains("<i>Dear ANN</i>") && mine.html.contains("A &lt;b&gt;"), "{}", mine.html);
         assert_eq!(mine.text, written(&letter, &shop("A <b>")).text);
-        let subject = templates::write(&letter, &shop("S"), &own(Part::Subject, " Hello\n {{ first_name }} "));
+        let subject =
+            templates::write(&letter, &shop("S"), &own(Part::Subject, " Hello\n {{ first_name }} "));
         assert_eq!(subject.expect("it holds").subject, "Hello Ann");
     }
 

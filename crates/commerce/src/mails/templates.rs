@@ -158,7 +158,8 @@ fn name_of(letter: &str, part: Part) -> String {
 pub(crate) fn write(letter: &Letter, shop: &Shop, own: &Own) -> Result<Written, Unwritable> {
     let written = |part, subject: Option<&str>| {
         let values = letter.values(shop, part == Part::Html, subject);
-        write_part(letter.template(), part, own.part(part), values).map_err(|fault| Unwritable { part, fault })
+        write_part(letter.template(), part, own.part(part), values)
+            .map_err(|fault| Unwritable { part, fault })
     };
     let subject = one_line(&written(Part::Subject, None)?)
         .map_err(|reason| Unwritable { part: Part::Subject, fault: TemplateFault { line: 1, reason } })?;

@@ -193,8 +193,7 @@ fn tell_the_shop(
         order_ref: thread.order_ref.clone(),
         message: body.to_owned(),
     };
-    let envelope =
-        Envelope { reply_to: Some(sender.as_str().to_owned()), references, ..Envelope::default() };
+    let envelope = Envelope { reply_to: Some(sender.as_str().to_owned()), references, ..Envelope::default() };
     mails::post_in(commerce, tx, shop, customer, &to, &letter, envelope).map(Some)
 }
 

@@ -6,6 +6,7 @@ use store::tenants::shops;
 use store::{StoreError, installation};
 
 use super::TenantError;
+use crate::accounts::visits::settings_at_hand;
 use crate::audit::{self, Actor, Change};
 use crate::{Commerce, Shop};
 
@@ -63,6 +64,9 @@ pub async fn allows_origin(
     tenant: Option<TenantId>,
     origin: String,
 ) -> Result<bool, StoreError> {
+    if let Some(settings) = tenant.and_then(|tenant| settings_at_hand(commerce, tenant)) {
+        return Ok(settings.allowed_origins.iter().any(|allowed| allowed.as_str() == origin));
+    }
     match tenant {
         Some(tenant) => commerce.store().read(tenant, move |tx| shops::allows_origin(tx, &origin)).await,
         None => {

@@ -87,7 +87,9 @@ fn check_tag(text: &str, start: usize) -> Result<(), TemplateFault> {
     Err(fault(
         text,
         start,
-        format!("The tag `{shown}` is not taken here: there are if, elif, else, endif, block, endblock and extends."),
+        format!(
+            "The tag `{shown}` is not taken here: there are if, elif, else, endif, block, endblock and extends."
+        ),
     ))
 }
 
@@ -103,7 +105,11 @@ fn inside(text: &str, start: usize, end: &str) -> Result<usize, TemplateFault> {
             quote @ (b'"' | b'\'') => at = after_string(text, at, quote)?,
             // A brace would let the engine end an expression elsewhere than this does.
             b'~' | b'+' | b'*' | b'{' => {
-                return Err(fault(text, at, "Values are shown as they are: ~, +, * and { are not taken here."));
+                return Err(fault(
+                    text,
+                    at,
+                    "Values are shown as they are: ~, +, * and { are not taken here.",
+                ));
             }
             _ => at += 1,
         }

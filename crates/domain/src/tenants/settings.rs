@@ -153,7 +153,9 @@ impl Settings {
             minimum_age: minimum_age.map(|age| i64::from(age.years())),
             store_slug: Some(store_slug.as_str().to_owned()),
             subscriptions_slug: Some(subscriptions_slug.as_str().to_owned()),
-            newsletter_topics: Some(newsletter_topics.iter().map(|topic| topic.as_str().to_owned()).collect()),
+            newsletter_topics: Some(
+                newsletter_topics.iter().map(|topic| topic.as_str().to_owned()).collect(),
+            ),
         }
     }
 }

@@ -67,12 +67,12 @@ fn unsubscribe_headers(
     if let Some(mailbox) = mailbox.as_ref().filter(|mailbox| mailbox.bytes().all(is_plain_in_mailto)) {
         ways.push_str(&format!(", <mailto:{mailbox}?subject=unsubscribe>"));
     }
-    let header = |name: &'static str, value: String| {
-        HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
-    };
+    let header =
+        |name: &'static str, value: String| HeaderValue::new(HeaderName::new_from_ascii_str(name), value);
     builder = builder.raw_header(header("List-Unsubscribe", ways));
     if url.starts_with("https://") {
-        builder = builder.raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
+        builder =
+            builder.raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
     }
     Ok(builder)
 }
@@ -141,7 +141,10 @@ mod tests {
                 Message { reply_to: Some(format!("ann@example.com{poison}")), ..message() },
                 Message { message_id: format!("7@example.com{poison}"), ..message() },
                 Message { references: vec![format!("7@example.com{poison}")], ..message() },
-                Message { unsubscribe: unsubscribe(&format!("https://x.example/{poison}"), None), ..message() },
+                Message {
+                    unsubscribe: unsubscribe(&format!("https://x.example/{poison}"), None),
+                    ..message()
+                },
             ];
             for message in &poisoned {
                 assert!(matches!(compose(message), Err(MailError::Permanent(_))), "{poison:?}");

@@ -215,8 +215,11 @@ fn all_words(words: &[Word]) -> u16 {
 
 /// Those a document must have: all but the small ones, unless there are only small ones.
 fn needed(words: &[Word]) -> u16 {
-    let counting =
-        words.iter().enumerate().filter(|(_, word)| word.counts()).fold(0, |mask, (number, _)| mask | 1 << number);
+    let counting = words
+        .iter()
+        .enumerate()
+        .filter(|(_, word)| word.counts())
+        .fold(0, |mask, (number, _)| mask | 1 << number);
     if counting == 0 { all_words(words) } else { counting }
 }
 
@@ -275,7 +278,8 @@ fn rank(
     query: &Query,
 ) -> Result<Ranked, TantivyError> {
     let needed = needed(words);
-    let columns: Vec<Columns> = searcher.segment_readers().iter().map(Columns::of).collect::<Result<_, _>>()?;
+    let columns: Vec<Columns> =
+        searcher.segment_readers().iter().map(Columns::of).collect::<Result<_, _>>()?;
     let mut most = 0;
     let mut fitting: Vec<(usize, u32, u32, Traits)> = Vec::new();
     for (segment_number, (segment, here)) in searcher.segment_readers().iter().zip(scored).enumerate() {

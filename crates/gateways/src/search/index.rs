@@ -255,7 +255,9 @@ fn open_or_create(folder: &Folder) -> Result<Arc<Generation>, SearchError> {
                 folder.keep_only(number);
                 return Ok(generation);
             }
-            Err(error) => tracing::warn!(error = %error, "the search index can not be read and is begun anew"),
+            Err(error) => {
+                tracing::warn!(error = %error, "the search index can not be read and is begun anew")
+            }
         }
     }
     let generation = Generation::create(folder)?;

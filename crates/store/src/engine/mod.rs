@@ -3,6 +3,7 @@
 //! Rule: a closure runs on a thread of the store's own, so it can not await, and no network call can stand inside a
 //! transaction. It may run more than once (a collision on PostgreSQL), so it has no effects outside the transaction.
 
+mod at_hand;
 mod connect;
 mod following;
 mod job;
@@ -19,6 +20,7 @@ use diesel::{PgConnection, SqliteConnection};
 use domain::ids::TenantId;
 use tokio::sync::oneshot;
 
+use at_hand::AtHand;
 pub(crate) use connect::Target;
 pub(crate) use following::{CHANNEL, notice};
 use job::{Job, Work};
@@ -90,6 +92,7 @@ pub struct Store {
     reads: Sender<Box<dyn Job>>,
     writes: Sender<Box<dyn Job>>,
     versions: Arc<Versions>,
+    at_hand: Arc<AtHand>,
 }
 
 impl Store {
@@ -115,7 +118,7 @@ impl Store {
         if settings.follows {
             following::start(target.clone(), &versions)?;
         }
-        Ok(Self { target, reads, writes, versions })
+        Ok(Self { target, reads, writes, versions, at_hand: Arc::default() })
     }
 
     /// What this process has heard of the shops' versions.
@@ -165,6 +168,22 @@ impl Store {
         F: Fn(&mut InstallationTx<'_>) -> Result<T, E> + Send + 'static,
     {
         self.run(&self.reads, false, move |conn, marks| closure(&mut InstallationTx::new(conn, marks))).await
+    }
+
+    /// Looks something up by a key, across shops, in one statement: on SQLite within the caller's own thread, which is done
+    /// before another would have taken it over. Several statements would not see the same moment.
+    pub async fn look_up<T, E, F>(&self, closure: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: Fn(&mut InstallationTx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        match &self.target {
+            Target::Sqlite(_) => self
+                .at_hand
+                .run(&self.target, |conn| closure(&mut InstallationTx::new(conn, &mut Marks::default()))),
+            Target::Postgres(_) => self.read_installation(closure).await,
+        }
     }
 
     /// Changes across shops; otherwise as [`Store::write`].
