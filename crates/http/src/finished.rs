@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, to_bytes};
+use axum::extract::MatchedPath;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
 };
@@ -73,9 +74,9 @@ impl Equivalent<Key> for Asked<'_> {
 }
 
 /// One finished answer.
-pub struct Finished<S> {
-    /// Under which it was made; none where nothing may be kept.
-    stamp: Option<S>,
+pub struct Finished {
+    /// The pattern of its route, for the log.
+    path: Option<MatchedPath>,
     status: StatusCode,
     content_type: HeaderValue,
     /// Of answers to success only.
@@ -85,19 +86,11 @@ pub struct Finished<S> {
 }
 
 /// What is known under a key.
+#[derive(Clone)]
 enum Entry<S> {
-    Finished(Arc<Finished<S>>),
+    Finished(S, Arc<Finished>),
     /// The answer could not be kept.
     NotKept(Instant),
-}
-
-impl<S> Clone for Entry<S> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::Finished(answer) => Self::Finished(answer.clone()),
-            Self::NotKept(since) => Self::NotKept(*since),
-        }
-    }
 }
 
 #[derive(Clone)]
@@ -106,7 +99,7 @@ struct ByBytes;
 impl<S> Weighter<Key, Entry<S>> for ByBytes {
     fn weight(&self, key: &Key, entry: &Entry<S>) -> u64 {
         let body = match entry {
-            Entry::Finished(answer) => answer.body.len(),
+            Entry::Finished(_, answer) => answer.body.len(),
             Entry::NotKept(_) => 0,
         };
         (key.target.len() + body + ENTRY) as u64
@@ -139,9 +132,9 @@ impl<S: Copy + Send + Sync + 'static> FinishedAnswers<S> {
     }
 
     /// A finished answer that is at hand.
-    pub fn find(&self, asked: &Asked<'_>, is_current: impl FnOnce(S) -> bool) -> Option<Arc<Finished<S>>> {
+    pub fn find(&self, asked: &Asked<'_>, is_current: impl FnOnce(S) -> bool) -> Option<Arc<Finished>> {
         match self.cache.as_ref()?.get(asked)? {
-            Entry::Finished(answer) if answer.stamp.is_some_and(is_current) => {
+            Entry::Finished(stamp, answer) if is_current(stamp) => {
                 self.given.increment(1);
                 Some(answer)
             }
@@ -152,56 +145,59 @@ impl<S: Copy + Send + Sync + 'static> FinishedAnswers<S> {
     /// The finished answer: one that is at hand, that somebody is making now, or that `make` makes. An answer that may not
     /// be kept is the error: it is given as it is.
     ///
-    /// `stamp` is asked before `make` is begun; without a stamp nothing is kept.
+    /// `stamp` is asked before `make` is begun; without a stamp nothing is kept. `path` is the pattern of the route.
     pub async fn find_or_make(
         &self,
         asked: Asked<'_>,
+        path: Option<MatchedPath>,
         stamp: impl Fn() -> Option<S>,
         is_current: impl Fn(S) -> bool,
         make: impl Future<Output = Response>,
-    ) -> Result<Arc<Finished<S>>, Response> {
+    ) -> Result<Arc<Finished>, Response> {
         let plain = Asked { coding: Coding::Identity, ..asked };
-        let make = |stamp| async move {
+        let make = async {
             self.made.increment(1);
-            finish(asked.tenant, stamp, make.await).await
+            finish(asked.tenant, path, make.await).await
         };
-        let answer = self.one(plain, stamp, &is_current, make).await?;
+        let (stamp, answer) = self.one(plain, stamp, &is_current, make).await?;
         if asked.coding == Coding::Identity {
             return Ok(answer);
         }
-        let stamp = answer.stamp;
-        let compress = |_| std::future::ready(Ok(answer.compressed(asked.coding)));
-        self.one(asked, || stamp, &is_current, compress).await
+        let compress = async { Ok(answer.compressed(asked.coding)) };
+        self.one(asked, || stamp, &is_current, compress).await.map(|(_, answer)| answer)
     }
 
-    async fn one<F: Future<Output = Result<Finished<S>, Response>>>(
+    /// The answer in one form, with its stamp if it is kept.
+    async fn one(
         &self,
         asked: Asked<'_>,
         stamp: impl Fn() -> Option<S>,
         is_current: &impl Fn(S) -> bool,
-        make: impl FnOnce(Option<S>) -> F,
-    ) -> Result<Arc<Finished<S>>, Response> {
+        make: impl Future<Output = Result<Finished, Response>>,
+    ) -> Result<(Option<S>, Arc<Finished>), Response> {
+        let alone = |made: Result<Finished, Response>| made.map(|answer| (None, Arc::new(answer)));
         let cache = self.cache.as_ref().filter(|_| asked.target.len() <= LONGEST_TARGET && stamp().is_some());
-        let Some(cache) = cache else { return make(None).await.map(Arc::new) };
+        let Some(cache) = cache else { return alone(make.await) };
         let look = |_: &Key, entry: &mut Entry<S>| match entry {
-            Entry::Finished(answer) if answer.stamp.is_some_and(is_current) => {
-                EntryAction::Retain(Some(answer.clone()))
+            Entry::Finished(stamp, answer) if is_current(*stamp) => {
+                EntryAction::Retain(Some((Some(*stamp), answer.clone())))
             }
             Entry::NotKept(since) if since.elapsed() < NOT_KEPT_FOR => EntryAction::Retain(None),
             _ => EntryAction::ReplaceWithGuard,
         };
         let guard = match cache.entry_async(&asked.key(), look).await {
-            EntryResult::Retained(Some(answer)) => {
+            EntryResult::Retained(Some(kept)) => {
                 self.given.increment(1);
-                return Ok(answer);
+                return Ok(kept);
             }
             EntryResult::Vacant(guard) | EntryResult::Replaced(guard, _) => guard,
-            _ => return make(None).await.map(Arc::new),
+            _ => return alone(make.await),
         };
-        // Asked before the making begins and after the wait: what is read from here on is of the stamp or newer.
-        let made = make(stamp()).await.map(Arc::new);
+        // Asked after the wait and before the making begins: what is read from here on is of the stamp or newer.
+        let stamp = stamp();
+        let made = make.await.map(|answer| (stamp, Arc::new(answer)));
         let entry = match &made {
-            Ok(answer) if answer.stamp.is_some() => Entry::Finished(answer.clone()),
+            Ok((Some(stamp), answer)) => Entry::Finished(*stamp, answer.clone()),
             _ => Entry::NotKept(Instant::now()),
         };
         // Refused where the place was taken away meanwhile; then the next one makes it again.
@@ -217,7 +213,7 @@ const MADE: &str = "marzipan_reads_made_total";
 const BYTES: &str = "marzipan_reads_kept_bytes";
 
 /// Takes an answer to pieces, if it is one that may be kept: JSON that says nothing of its own on how to keep it.
-async fn finish<S>(tenant: Uuid, stamp: Option<S>, response: Response) -> Result<Finished<S>, Response> {
+async fn finish(tenant: Uuid, path: Option<MatchedPath>, response: Response) -> Result<Finished, Response> {
     let (head, body) = response.into_parts();
     let is_plain =
         |headers: &HeaderMap| headers.keys().all(|name| *name == CONTENT_TYPE || *name == CONTENT_LENGTH);
@@ -229,7 +225,7 @@ async fn finish<S>(tenant: Uuid, stamp: Option<S>, response: Response) -> Result
     };
     let bytes = to_bytes(body, LONGEST).await.map_err(|error| ApiError::internal(error).into_response())?;
     Ok(Finished {
-        stamp,
+        path,
         status: head.status,
         content_type,
         etag: (head.status == StatusCode::OK).then(|| ETag::of_tenant_bytes(tenant, &bytes)),
@@ -239,12 +235,12 @@ async fn finish<S>(tenant: Uuid, stamp: Option<S>, response: Response) -> Result
     })
 }
 
-impl<S: Copy> Finished<S> {
+impl Finished {
     /// The same with a compressed body, where that is worth while. Its tag differs: the bytes do.
     fn compressed(&self, coding: Coding) -> Self {
         let compressed = coding.compress(&self.body);
         Self {
-            stamp: self.stamp,
+            path: self.path.clone(),
             status: self.status,
             content_type: self.content_type.clone(),
             etag: self.etag.as_ref().map(|etag| match &compressed {
@@ -255,9 +251,12 @@ impl<S: Copy> Finished<S> {
             body: compressed.unwrap_or_else(|| self.body.clone()),
         }
     }
-}
 
-impl<S> Finished<S> {
+    /// The pattern of its route.
+    pub(crate) fn path(&self) -> Option<&MatchedPath> {
+        self.path.as_ref()
+    }
+
     /// The response to a request with these headers: 304 to whoever holds it already.
     #[must_use]
     pub fn respond(&self, headers: &HeaderMap, cache_control: &'static str) -> Response {

@@ -15,9 +15,10 @@ use commerce::{Chance, Commerce, HashCost, Parts, PasswordPool, SecretKey, Secre
 use domain::time::{Clock, Timestamp};
 use gateways::mail::Mailer;
 use marzipan_http::finished::FinishedAnswers;
+use marzipan_http::front_door::NoReads;
 use marzipan_http::ratelimit::RateSettings;
 use marzipan_http::reference::{self, Document};
-use marzipan_http::{Edge, EdgePorts, EdgeSettings, health};
+use marzipan_http::{Edge, EdgePorts, EdgeSettings, FrontDoor, health};
 use secrecy::ExposeSecret as _;
 use store::{Store, StoreSettings};
 use storefront::Storefront;
@@ -149,27 +150,31 @@ pub(crate) struct Documents {
 }
 
 /// What is served: both APIs, their reference, and the health of the process.
-pub(crate) fn everything(settings: &Settings, commerce: &Commerce) -> (Router, Arc<Edge>) {
+pub(crate) fn everything(settings: &Settings, commerce: &Commerce) -> (FrontDoor, Arc<Edge>) {
     let edge = edge(settings, commerce);
-    let (apis, documents) = apis(commerce, settings.cache_bytes);
+    let answers = Arc::new(FinishedAnswers::new(settings.cache_bytes));
+    let storefront = Storefront { commerce: commerce.clone(), answers };
+    let (apis, documents) = apis(storefront.clone());
     let reference = reference::routes(&[
         Document { name: "Storefront API", path: "/v1/openapi.json", api: &documents.storefront },
         Document { name: "Admin API", path: "/admin/v1/openapi.json", api: &documents.admin },
     ]);
-    (edge.wrap(apis.merge(reference).merge(health::routes(edge.clone()))), edge)
+    let router = edge.wrap(apis.merge(reference).merge(health::routes(edge.clone())));
+    (FrontDoor::new(edge.clone(), Arc::new(storefront), router), edge)
 }
 
 /// What a worker serves: its health only.
-pub(crate) fn health_only(settings: &Settings, commerce: &Commerce) -> (Router, Arc<Edge>) {
+pub(crate) fn health_only(settings: &Settings, commerce: &Commerce) -> (FrontDoor, Arc<Edge>) {
     let edge = edge(settings, commerce);
-    (edge.wrap(health::routes(edge.clone())), edge)
+    let router = edge.wrap(health::routes(edge.clone()));
+    (FrontDoor::new(edge.clone(), Arc::new(NoReads), router), edge)
 }
 
 /// The routes of both APIs and their documents.
-pub(crate) fn apis(commerce: &Commerce, cache_bytes: usize) -> (Router, Documents) {
-    let answers = Arc::new(FinishedAnswers::new(cache_bytes));
-    let (shop, storefront) = storefront::router(Storefront { commerce: commerce.clone(), answers });
-    let (office, admin) = admin::router(Admin { commerce: commerce.clone() });
+pub(crate) fn apis(storefront: Storefront) -> (Router, Documents) {
+    let commerce = storefront.commerce.clone();
+    let (shop, storefront) = storefront::router(storefront);
+    let (office, admin) = admin::router(Admin { commerce });
     (shop.merge(office), Documents { storefront, admin })
 }
 
@@ -190,7 +195,7 @@ pub(crate) fn documents() -> Result<Documents> {
         mailer: Mailer::Kept,
         public_url: "http://127.0.0.1".parse()?,
     });
-    Ok(apis(&commerce, 0).1)
+    Ok(apis(Storefront { commerce, answers: Arc::new(FinishedAnswers::new(0)) }).1)
 }
 
 fn edge(settings: &Settings, commerce: &Commerce) -> Arc<Edge> {

@@ -5,20 +5,19 @@
 //! An answer depends on the address, the shop and on whether a subscriber asks, and on nothing else: not on the customer.
 
 use std::convert::Infallible;
-use std::future::{Ready, ready};
 use std::task::{Context, Poll};
 
-use axum::extract::{FromRequestParts as _, Request};
-use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderMap, Method, Uri};
+use axum::extract::{FromRequestParts as _, MatchedPath, Request};
+use axum::http::{HeaderMap, Method};
 use axum::response::{IntoResponse as _, Response};
 use commerce::accounts;
 use domain::ids::TenantId;
 use futures_util::FutureExt as _;
-use futures_util::future::{BoxFuture, Either};
+use futures_util::future::BoxFuture;
 use marzipan_http::coding::Coding;
 use marzipan_http::finished::Asked;
-use marzipan_http::{RequestContext, authorization};
+use marzipan_http::front_door::{AtHand, FinishedReads};
+use marzipan_http::{ApiError, RequestContext, authorization};
 use tower::{Layer, Service};
 
 use crate::Storefront;
@@ -61,37 +60,31 @@ where
 {
     type Response = Response;
     type Error = Infallible;
-    type Future =
-        Either<Ready<Result<Response, Infallible>>, BoxFuture<'static, Result<Response, Infallible>>>;
+    type Future = BoxFuture<'static, Result<Response, Infallible>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        if let Some(response) = at_hand(&self.storefront, &request) {
-            return Either::Left(ready(Ok(response)));
-        }
         // The one that was asked whether it is ready is the one to call.
         let fresh = self.inner.clone();
         let inner = std::mem::replace(&mut self.inner, fresh);
         let storefront = self.storefront.clone();
-        Either::Right(async move { Ok(look_up(&storefront, inner, request).await) }.boxed())
+        async move { Ok(look_up(&storefront, inner, request).await) }.boxed()
     }
 }
 
-/// The answer to a storefront token, if both are known already: nothing is awaited and no database is asked.
-fn at_hand(storefront: &Storefront, request: &Request) -> Option<Response> {
-    let token = authorization::bearer(request.headers())?;
-    let glance = accounts::glance(&storefront.commerce, token)?;
-    let asked = asked(request.uri(), request.headers(), glance.tenant, Audience::Anybody);
-    let answer = storefront.answers.find(&asked, |stamp| stamp == glance.stamp)?;
-    let context = request.extensions().get::<RequestContext>()?;
-    context.set_tenant(glance.tenant.uuid());
-    if let Err(error) = context.charge_token(glance.token.uuid()) {
-        return Some(error.into_response());
+impl FinishedReads for Storefront {
+    fn at_hand(&self, request: &Request) -> Option<AtHand> {
+        let token = authorization::bearer(request.headers())?;
+        let glance = accounts::glance(&self.commerce, token)?;
+        let target = request.uri().path_and_query()?.as_str();
+        let asked = asked(target, request.headers(), glance.tenant, Audience::Anybody);
+        let answer = self.answers.find(&asked, |stamp| stamp == glance.stamp)?;
+        let (tenant, token) = (glance.tenant.uuid(), glance.token.uuid());
+        Some(AtHand { tenant, token, answer, cache_control: PUBLIC })
     }
-    Some(answer.respond(request.headers(), PUBLIC))
 }
 
 async fn look_up<S>(storefront: &Storefront, mut inner: S, request: Request) -> Response
@@ -110,17 +103,27 @@ where
     };
     let tenant = shopper.shop.id;
     let mut request = Request::from_parts(parts, body);
-    let (headers, uri) = (request.headers().clone(), request.uri().clone());
+    let headers = request.headers().clone();
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let Some(context) = request.extensions().get::<RequestContext>().cloned() else {
+        return ApiError::internal("the router is not behind the edge").into_response();
+    };
     if request.method() == Method::HEAD {
         // What is made is kept for GET too; the router takes the body off.
         *request.method_mut() = Method::GET;
     }
-    let asked = asked(&uri, &headers, tenant, audience);
+    let asked = asked(context.target(), &headers, tenant, audience);
     let commerce = &storefront.commerce;
     let make = async { inner.call(request).await.unwrap_or_else(|never| match never {}) };
     let answer = storefront
         .answers
-        .find_or_make(asked, || commerce.stamp(tenant), |stamp| commerce.is_current(tenant, stamp), make)
+        .find_or_make(
+            asked,
+            path,
+            || commerce.stamp(tenant),
+            |stamp| commerce.is_current(tenant, stamp),
+            make,
+        )
         .await;
     match answer {
         Ok(answer) => answer.respond(&headers, keeping),
@@ -128,11 +131,7 @@ where
     }
 }
 
-fn asked<'a>(uri: &'a Uri, headers: &HeaderMap, tenant: TenantId, audience: Audience) -> Asked<'a> {
-    Asked {
-        tenant: tenant.uuid(),
-        audience: audience as u8,
-        coding: Coding::asked_for(headers),
-        target: uri.path_and_query().map_or("", PathAndQuery::as_str),
-    }
+fn asked<'a>(target: &'a str, headers: &HeaderMap, tenant: TenantId, audience: Audience) -> Asked<'a> {
+    let (tenant, coding) = (tenant.uuid(), Coding::asked_for(headers));
+    Asked { tenant, audience: audience as u8, coding, target }
 }
