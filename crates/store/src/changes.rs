@@ -109,8 +109,7 @@ pub fn record(tx: &mut Tx<'_>, changed: &[Change]) -> Result<i64, StoreError> {
     Ok(version)
 }
 
-/// Records a change to the shop itself. Whoever writes its settings, its clock or a token that opens it is done by this
-/// module's callers within the store.
+/// Records a change to the shop itself: its settings, its clock, or a token that opens it.
 pub(crate) fn record_site(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     let shop = tx.tenant().uuid();
     record(tx, &[Change::of(Subject::Site, shop)]).map(drop)
