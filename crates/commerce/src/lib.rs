@@ -25,6 +25,7 @@ pub mod transfer;
 
 use std::sync::Arc;
 
+use domain::ids::TenantId;
 use domain::time::{Clock, Timestamp};
 use gateways::mail::Mailer;
 use gateways::search::SearchIndex;
@@ -36,6 +37,7 @@ pub use chance::Chance;
 pub use passwords::{HashCost, HashingError, PasswordPool};
 pub use secrets::{SecretError, SecretKey, Secrets};
 pub use shop::Shop;
+pub use store::Stamp;
 
 /// What the use cases work with. The binary puts it together; tests may put in other parts.
 pub struct Parts {
@@ -66,6 +68,7 @@ pub struct Commerce {
     wake_jobs: Arc<[Notify; jobs::LANES]>,
     shelves: Arc<catalog::Shelves>,
     searches: Arc<Semaphore>,
+    visits: Arc<accounts::visits::Visits>,
 }
 
 impl Commerce {
@@ -78,6 +81,7 @@ impl Commerce {
             wake_jobs: Arc::default(),
             shelves: Arc::default(),
             searches: Arc::new(Semaphore::new(processors)),
+            visits: Arc::default(),
         }
     }
 
@@ -85,6 +89,18 @@ impl Commerce {
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.parts.store
+    }
+
+    /// Under what answers about the shop may be remembered; `None` while nothing may be.
+    #[must_use]
+    pub fn stamp(&self, shop: TenantId) -> Option<Stamp> {
+        self.store().versions().stamp(shop)
+    }
+
+    /// Whether an answer that was made under this stamp would be made the same now.
+    #[must_use]
+    pub fn is_current(&self, shop: TenantId, stamp: Stamp) -> bool {
+        self.store().versions().is_current(shop, stamp)
     }
 
     /// The time on the system's clock.
@@ -134,6 +150,8 @@ impl Commerce {
     /// As many searches at a time as there are processors.
     pub(crate) async fn search_turn(&self) -> Option<SemaphorePermit<'_>> {
         self.searches.acquire().await.ok()
+    pub(crate) fn visits(&self) -> &accounts::visits::Visits {
+        &self.visits
     }
 
     pub(crate) fn chance(&self) -> &Chance {

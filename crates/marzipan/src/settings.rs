@@ -20,8 +20,9 @@ use crate::cli::Common;
 const PREFIX: &str = "MARZIPAN_";
 
 /// Every setting, by its name in the file.
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 24] = [
     "allow_private_fetch",
+    "cache_bytes",
     "data_dir",
     "database_url",
     "hashing_threads",
@@ -77,6 +78,8 @@ pub(crate) struct Settings {
     pub(crate) metrics_listen: Option<SocketAddr>,
     pub(crate) otlp_url: Option<Url>,
     pub(crate) trusted_proxies: Vec<IpNet>,
+    /// How many bytes of finished answers to keep.
+    pub(crate) cache_bytes: usize,
     pub(crate) rate_limit_per_address: u32,
     pub(crate) rate_limit_per_token: u32,
     pub(crate) rate_limit_strict: u32,
@@ -271,6 +274,7 @@ impl Values {
                 web_address,
             )?,
             trusted_proxies: self.checked("trusted_proxies", PROXIES, proxies)?.unwrap_or_default(),
+            cache_bytes: self.within("cache_bytes", 0, 1 << 40)?.unwrap_or(64 << 20),
             rate_limit_per_address: self.read("rate_limit_per_address", RATE)?.unwrap_or(1200),
             rate_limit_per_token: self.read("rate_limit_per_token", RATE)?.unwrap_or(12_000),
             rate_limit_strict: self.read("rate_limit_strict", RATE)?.unwrap_or(30),

@@ -6,11 +6,13 @@ use diesel::prelude::*;
 use domain::ids::{JobId, TenantId};
 use domain::time::Timestamp;
 
+use crate::accounts::customers::Customer;
 use crate::accounts::sessions::Session;
-use crate::engine::Conn;
+use crate::engine::{Conn, Marks};
 use crate::error::StoreError;
 use crate::schema::{
-    admin_keys, installation, jobs, sessions, shop_versions, staff_sessions, tenant_origins, tenants,
+    admin_keys, customers, installation, jobs, sessions, shop_versions, staff_sessions, tenant_origins,
+    tenants,
 };
 use crate::tenants::admin_keys::AdminKey;
 use crate::tenants::shops::Shop;
@@ -20,21 +22,21 @@ use crate::tx::{Tx, note};
 /// A transaction over the whole installation.
 pub struct InstallationTx<'c> {
     conn: &'c mut Conn,
-    collided: &'c mut bool,
+    marks: &'c mut Marks,
 }
 
 impl<'c> InstallationTx<'c> {
-    pub(crate) fn new(conn: &'c mut Conn, collided: &'c mut bool) -> Self {
-        Self { conn, collided }
+    pub(crate) fn new(conn: &'c mut Conn, marks: &'c mut Marks) -> Self {
+        Self { conn, marks }
     }
 
     /// Goes on for one shop, within the same transaction.
     pub fn tenant(&mut self, tenant: TenantId) -> Tx<'_> {
-        Tx::new(self.conn, tenant, self.collided)
+        Tx::new(self.conn, tenant, self.marks)
     }
 
     fn done<T>(&mut self, result: QueryResult<T>) -> Result<T, StoreError> {
-        result.map_err(|error| note(self.collided, error))
+        result.map_err(|error| note(self.marks, error))
     }
 }
 
@@ -56,9 +58,9 @@ macro_rules! found_by_hash {
                 .inner_join(tenants::table.on(tenants::tenant_id.eq($table::tenant_id)))
                 .filter($table::$column.eq(hash.to_vec()))
                 .select(($table::tenant_id, tenants::clock_at, <$row>::as_select()))
-                .first::<(Vec<u8>, Option<i64>, $row)>(tx.conn)
-                .optional();
+                .load::<(Vec<u8>, Option<i64>, $row)>(tx.conn);
             tx.done(found)?
+                .pop()
                 .map(|(tenant, clock_at, row)| {
                     Ok(Owner { tenant: tenant_id(tenant)?, clock_at: clock_at.map(Timestamp::from_micros), row })
                 })
@@ -74,6 +76,27 @@ found_by_hash! {
     find_staff_session(staff_sessions, token_hash) -> StaffSession;
     /// The admin key with this hash.
     find_admin_key(admin_keys, key_hash) -> AdminKey;
+}
+
+/// The customer session whose token has this hash, and the customer: one statement, for every account call begins with it.
+pub fn find_signed_in(
+    tx: &mut InstallationTx<'_>,
+    hash: &[u8],
+) -> Result<Option<Owner<(Session, Customer)>>, StoreError> {
+    let customer_of_session =
+        customers::tenant_id.eq(sessions::tenant_id).and(customers::customer_id.eq(sessions::customer_id));
+    let found = sessions::table
+        .inner_join(tenants::table.on(tenants::tenant_id.eq(sessions::tenant_id)))
+        .inner_join(customers::table.on(customer_of_session))
+        .filter(sessions::token_hash.eq(hash.to_vec()))
+        .select((sessions::tenant_id, tenants::clock_at, (Session::as_select(), Customer::as_select())))
+        .load::<(Vec<u8>, Option<i64>, (Session, Customer))>(tx.conn);
+    tx.done(found)?
+        .pop()
+        .map(|(tenant, clock_at, row)| {
+            Ok(Owner { tenant: tenant_id(tenant)?, clock_at: clock_at.map(Timestamp::from_micros), row })
+        })
+        .transpose()
 }
 
 fn tenant_id(bytes: Vec<u8>) -> Result<TenantId, StoreError> {

@@ -27,7 +27,7 @@ pub mod subscriptions;
 pub mod tenants;
 mod tx;
 
-pub use engine::{Store, StoreSettings};
+pub use engine::{LEASE, Stamp, Store, StoreSettings, Versions};
 pub use error::StoreError;
 pub use installation::InstallationTx;
 pub use tx::Tx;

@@ -220,6 +220,9 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(jobs, tenants);
 diesel::allow_tables_to_appear_in_same_query!(sessions, tenants);
+// For one look-up of `installation`, with which every account call begins.
+diesel::allow_tables_to_appear_in_same_query!(sessions, customers);
+diesel::allow_tables_to_appear_in_same_query!(customers, tenants);
 diesel::allow_tables_to_appear_in_same_query!(staff_sessions, tenants);
 diesel::allow_tables_to_appear_in_same_query!(admin_keys, tenants);
 

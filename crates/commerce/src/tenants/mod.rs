@@ -17,7 +17,7 @@ pub use keys::{
 };
 pub use opening::{NewShop, Opened, open};
 pub(crate) use settings::put_settings;
-pub use settings::{allows_origin, change_settings};
+pub use settings::{allows_origin, allows_origin_at_hand, change_settings};
 
 /// Why a use case of this area did not do what was asked.
 #[derive(Debug, thiserror::Error)]

@@ -9,6 +9,7 @@ use store::tenants::shops;
 use store::{StoreError, Tx, installation};
 
 use super::TenantError;
+use crate::accounts::visits::settings_at_hand;
 use crate::audit::{self, Actor, Change};
 use crate::{Commerce, Shop};
 
@@ -98,10 +99,20 @@ pub async fn allows_origin(
     tenant: Option<TenantId>,
     origin: String,
 ) -> Result<bool, StoreError> {
+    if let Some(known) = tenant.and_then(|tenant| allows_origin_at_hand(commerce, tenant, &origin)) {
+        return Ok(known);
+    }
     match tenant {
         Some(tenant) => commerce.store().read(tenant, move |tx| shops::allows_origin(tx, &origin)).await,
         None => {
             commerce.store().read_installation(move |tx| installation::any_allows_origin(tx, &origin)).await
         }
     }
+}
+
+/// Whether pages of this origin may call the shop, if that is known without a look into the database.
+#[must_use]
+pub fn allows_origin_at_hand(commerce: &Commerce, tenant: TenantId, origin: &str) -> Option<bool> {
+    let settings = settings_at_hand(commerce, tenant)?;
+    Some(settings.allowed_origins.iter().any(|allowed| allowed.as_str() == origin))
 }
