@@ -361,8 +361,11 @@ fn product_line(
         images.retain_mut(picture);
     }
     if let Patch::Value(labels) = &mut form.labels {
-        labels.front.retain_mut(picture);
-        labels.back.retain_mut(picture);
+        for list in [&mut labels.front, &mut labels.back] {
+            if let Patch::Value(images) = list {
+                images.retain_mut(picture);
+            }
+        }
     }
     for award in values(&mut form.awards) {
         award.image = award.image.take().and_then(|mut image| picture(&mut image).then_some(image));
