@@ -38,6 +38,7 @@ fn commerce(store: Store) -> Commerce {
         mailer: Mailer::Kept,
         search: SearchIndex::in_memory().expect("an index"),
         public_url: "https://api.example.test".parse().expect("a URL"),
+        media: commerce::media::MediaParts::in_memory(),
     })
 }
 
@@ -53,7 +54,7 @@ impl World {
     async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}", folder.path().join("shop.db").display());
-        let settings = StoreSettings { url, postgres_connections: 1, sqlite_readers: 1 };
+        let settings = StoreSettings { url, postgres_connections: 1, sqlite_readers: 1, follows: true };
         let commerce = commerce(Store::open(&settings, true).expect("a database"));
         let settings = Settings::new(
             ShopName::parse("Malt & Vine").expect("a name"),

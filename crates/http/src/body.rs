@@ -91,17 +91,19 @@ impl<S: Send + Sync> FromRequest<S> for IgnoredBody {
 /// Reads the whole body, at most [`BODY_LIMIT`] bytes.
 pub(crate) async fn read(request: Request) -> Result<Bytes, ApiError> {
     let (head, body) = request.into_parts();
-    read_parts(&head.headers, body).await
+    read_parts(&head.headers, body, BODY_LIMIT).await
 }
 
-/// As [`read`], of a request that was taken apart.
-pub(crate) async fn read_parts(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
-    if announced(headers) > BODY_LIMIT {
-        return Err(ApiError::body_too_large());
+/// As [`read`], of a request that was taken apart, and at most `limit` bytes.
+pub(crate) async fn read_parts(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, ApiError> {
+    let too_large =
+        || if limit > BODY_LIMIT { ApiError::upload_too_large() } else { ApiError::body_too_large() };
+    if announced(headers) > limit {
+        return Err(too_large());
     }
-    match Limited::new(body, BODY_LIMIT).collect().await {
+    match Limited::new(body, limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(ApiError::body_too_large()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
         Err(_) => Err(ApiError::new(
             StatusCode::BAD_REQUEST,
             "body_incomplete",
@@ -111,7 +113,7 @@ pub(crate) async fn read_parts(headers: &HeaderMap, body: Body) -> Result<Bytes,
 }
 
 /// The length that the headers announce; 0 where they announce none.
-fn announced(headers: &HeaderMap) -> usize {
+pub(crate) fn announced(headers: &HeaderMap) -> usize {
     let Some(length) = headers.get(CONTENT_LENGTH) else { return 0 };
     // A length that does not fit is a long one.
     length.to_str().map_or(0, |text| text.parse().unwrap_or(usize::MAX))

@@ -220,6 +220,9 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(jobs, tenants);
 diesel::allow_tables_to_appear_in_same_query!(sessions, tenants);
+// For one look-up of `installation`, with which every account call begins.
+diesel::allow_tables_to_appear_in_same_query!(sessions, customers);
+diesel::allow_tables_to_appear_in_same_query!(customers, tenants);
 diesel::allow_tables_to_appear_in_same_query!(staff_sessions, tenants);
 diesel::allow_tables_to_appear_in_same_query!(admin_keys, tenants);
 
@@ -254,6 +257,18 @@ diesel::table! {
         version -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+        status -> Text,
+        renditions -> Text,
+        search_name -> Text,
+    }
+}
+
+diesel::table! {
+    media_uses (tenant_id, kind, owner_id, media_id) {
+        tenant_id -> Binary,
+        kind -> Text,
+        owner_id -> Binary,
+        media_id -> Binary,
     }
 }
 
@@ -400,6 +415,10 @@ diesel::table! {
 }
 
 diesel::table! {
+    media_sources (tenant_id, source_hash) {
+        tenant_id -> Binary,
+        source_hash -> Binary,
+        media_id -> Binary,
     registrations (tenant_id, registration_id) {
         tenant_id -> Binary,
         registration_id -> Binary,

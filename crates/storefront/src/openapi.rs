@@ -20,6 +20,7 @@ pub(crate) fn document() -> OpenApiRouter<Storefront> {
     .tag("Subscriptions", "Boxes that come again and again.")
     .tag("CMS", "What the shop says: pages, posts, menus, redirects.")
     .tag("Search", "Finding what the shop shows.")
+    .tag("Messaging", "Writing to the shop, and hearing its news.")
     .bearer(
         "tenantAuth",
         Some("JWT"),

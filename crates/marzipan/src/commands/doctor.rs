@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Result, anyhow, bail};
 use domain::time::{Clock as _, Timestamp};
 use gateways::search::SearchIndex;
+use gateways::media::{MediaPlace, MediaStore};
 use serde::Serialize;
 use store::{Store, examine};
 
@@ -55,6 +56,7 @@ pub(crate) async fn run(settings: &Settings, printer: Printer) -> Result<()> {
     }
     checks.note("search", check_search(&settings.search_folder()));
     checks.note("mail", check_mail(settings).await);
+    checks.note("media", check_media(settings).await);
 
     let problems: Vec<&str> = checks.0.iter().filter(|check| !check.ok).map(|check| check.name).collect();
     let words: Vec<String> = checks
@@ -145,4 +147,21 @@ async fn check_mail(settings: &Settings) -> Result<String> {
         .await
         .map_err(|error| anyhow!("the mail server does not take our mail ({error}): mend smtp_url"))?;
     Ok("the mail server answers".to_owned())
+}
+
+async fn check_media(settings: &Settings) -> Result<String> {
+    let place = &settings.media;
+    if let MediaPlace::Folder(folder) = place
+        && !folder.exists()
+    {
+        return Ok(format!("{} is made at the first start", folder.display()));
+    }
+    let checked = async { MediaStore::open(place.clone())?.check().await }.await;
+    checked.map_err(|error| {
+        anyhow!("files can not be kept ({error}): mend media_url, or the AWS_ variables of a bucket")
+    })?;
+    Ok(match &settings.media_base_url {
+        Some(url) => format!("{place} keeps files; browsers fetch them from {url}"),
+        None => format!("{place} keeps files"),
+    })
 }
