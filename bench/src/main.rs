@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "a developer's tool talks to a terminal")]
 
 mod bare;
+mod catalogue;
 mod commits;
 mod http;
 mod load;

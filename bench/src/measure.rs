@@ -1,7 +1,7 @@
 //! The measurements. Rule: what has a baseline runs in turn with it, so that whatever else the machine does in that
 //! time slows both.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -18,7 +18,7 @@ const CONNECTIONS: usize = 64;
 const DETAILS: &str = "/v1/account/details";
 const LOGOUT: &str = "/v1/account/logout";
 const IDLE: Duration = Duration::from_secs(2);
-const MIB: f64 = 1024.0 * 1024.0;
+pub(crate) const MIB: f64 = 1024.0 * 1024.0;
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +49,7 @@ pub(crate) struct Bench {
 
 type Measurement = fn(&mut Bench) -> Result<Vec<Row>>;
 
-const ALL: [(&str, Measurement); 7] = [
+const ALL: [(&str, Measurement); 8] = [
     ("details", |bench| bench.details(Some("warn"), Some(0.5))),
     ("details-logged", |bench| bench.details(None, None)),
     ("logout", |bench| bench.logout(None, 1.5)),
@@ -57,6 +57,7 @@ const ALL: [(&str, Measurement); 7] = [
     ("storm", Bench::storm),
     ("start", Bench::start),
     ("memory-and-size", Bench::memory_and_size),
+    ("catalogue", Bench::catalogue),
 ];
 
 impl Bench {
@@ -79,6 +80,15 @@ impl Bench {
     /// What each run gave.
     pub(crate) fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    pub(crate) fn runs(&self) -> usize {
+        self.lengths.runs
+    }
+
+    /// Where files are put that a measurement needs.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     fn details(&mut self, log: Option<&str>, target: Option<f64>) -> Result<Vec<Row>> {
@@ -277,7 +287,7 @@ impl Bench {
         Installation::new(&self.binary, self.folder.join(format!("data-{}", self.installations)))
     }
 
-    fn shop(&mut self) -> Result<(Installation, Shop)> {
+    pub(crate) fn shop(&mut self) -> Result<(Installation, Shop)> {
         let installation = self.installation()?;
         let shop = Shop::create(&installation)?;
         Ok((installation, shop))
@@ -315,7 +325,7 @@ impl Bench {
     }
 
     #[expect(clippy::print_stdout, reason = "a run takes minutes, and its user wants to see it go on")]
-    fn note(&mut self, note: String) {
+    pub(crate) fn note(&mut self, note: String) {
         println!("{note}");
         self.notes.push(note);
     }
@@ -339,10 +349,23 @@ fn micros_each(cpu: Duration, plan: &load::Plan, report: &load::Report) -> f64 {
     cpu.as_secs_f64() * 1e6 / (report.per_second * (report.seconds + plan.warm_up_seconds))
 }
 
-fn median(mut figures: Vec<f64>) -> f64 {
+pub(crate) fn median(mut figures: Vec<f64>) -> f64 {
     figures.sort_by(f64::total_cmp);
     let middle = figures.len() / 2;
     if figures.len() % 2 == 1 { figures[middle] } else { f64::midpoint(figures[middle - 1], figures[middle]) }
+}
+
+/// The figure below which this share of them lies.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "an index"
+)]
+pub(crate) fn percentile(figures: &mut [f64], share: f64) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    let index = ((figures.len() as f64 - 1.0) * share).round() as usize;
+    figures.get(index).copied().unwrap_or_default()
 }
 
 fn list(figures: &[f64], digits: usize) -> String {

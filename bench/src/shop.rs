@@ -30,6 +30,11 @@ pub(crate) struct Customer {
 }
 
 impl Shop {
+    /// What its web pages carry.
+    pub(crate) fn storefront_token(&self) -> &str {
+        &self.storefront_token
+    }
+
     pub(crate) fn create(installation: &Installation) -> Result<Self> {
         installation.json(&[
             "tenant",

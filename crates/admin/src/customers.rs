@@ -21,9 +21,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::bodies::{DataBody, page};
-use crate::fields::{Filled, removable};
+use crate::fields::{Filled, removable, search_query};
 use crate::identity::{CustomersRead, CustomersWrite, Staff};
-use marzipan_http::fields::{kept, line_schema, phone_schema, required};
+use marzipan_http::fields::{kept, kept_list, line_schema, phone_schema, required};
 
 /// A customer of the shop.
 #[derive(Serialize, ToSchema)]
@@ -116,14 +116,18 @@ pub(crate) struct Filter {
     /// Only the customer with this address, in any case.
     #[param(required = false, value_type = String, format = Email, max_length = 254, example = "ann@example.com")]
     email: Option<String>,
+    /// Only customers one of whose names, or whose address, begins so, in any case and with or without accents.
+    #[param(required = false, value_type = String, max_length = 100, example = "smi")]
+    query: Option<String>,
 }
 
 impl Filter {
-    fn parse(self) -> Result<Option<Email>, FieldErrors> {
+    fn parse(self) -> Result<customers::Filter, FieldErrors> {
         let mut fields = Fields::default();
         let email = fields.take_optional("email", self.email.as_deref().map(Email::parse));
+        let query = search_query(&mut fields, self.query);
         fields.finish()?;
-        Ok(email)
+        Ok(customers::Filter { email, query })
     }
 }
 
@@ -148,8 +152,8 @@ pub(crate) async fn list(
     Query(filter): Query<Filter>,
     paging: Paging,
 ) -> Result<ListBody<CustomerBody>, ApiError> {
-    let email = filter.parse()?;
-    let (customers, total) = customers::list(&commerce, &who.shop, email, paging.offset(), paging.limit())
+    let filter = filter.parse()?;
+    let (customers, total) = customers::list(&commerce, &who.shop, filter, paging.offset(), paging.limit())
         .await
         .map_err(Problem::from)?;
     Ok(page(&paging, customers, total))
@@ -217,8 +221,9 @@ impl CustomerPatch {
             first_name: fields.take_optional("firstName", kept(self.first_name, name)),
             last_name: fields.take_optional("lastName", kept(self.last_name, name)),
             phone: removable(&mut fields, "phone", self.phone, Phone::parse),
-            marketing: fields
-                .take_optional("marketing", kept(self.marketing, |words| Marketing::parse(&words))),
+            marketing: kept_list(&mut fields, "marketing", self.marketing, |fields, words| {
+                Marketing::read(fields, "marketing", &words)
+            }),
             date_of_birth: removable(&mut fields, "dateOfBirth", self.date_of_birth, |text| {
                 BirthDate::parse(text, today)
             }),

@@ -29,3 +29,14 @@ pub(crate) fn removable<T>(
     let text = patch.into_change()?;
     Some(text.and_then(|Filled(text)| fields.take(field, parse(&text))))
 }
+
+/// What a list is searched for; blank for nothing.
+pub(crate) fn search_query(fields: &mut Fields, query: Option<String>) -> Option<String> {
+    const MOST: usize = 100;
+    let query = query.filter(|query| !query.trim().is_empty())?;
+    if query.chars().count() > MOST {
+        fields.refuse("query", "Must not be longer than 100 characters.");
+        return None;
+    }
+    Some(query)
+}

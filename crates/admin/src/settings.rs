@@ -34,6 +34,7 @@ use marzipan_http::fields::line_schema;
     "minimumAge": 18,
     "storeSlug": "store",
     "subscriptionsSlug": "subscriptions",
+    "newsletterTopics": ["offers", "events"],
 }))]
 pub(crate) struct SettingsBody {
     name: String,
@@ -64,6 +65,8 @@ pub(crate) struct SettingsBody {
     store_slug: String,
     /// Where on its web site the subscriptions stand.
     subscriptions_slug: String,
+    /// What subscribers of its newsletter choose from.
+    newsletter_topics: Vec<String>,
 }
 
 /// The colours of the shop's mails.
@@ -91,6 +94,7 @@ impl From<&Settings> for SettingsBody {
             minimum_age,
             store_slug,
             subscriptions_slug,
+            newsletter_topics,
         } = settings;
         let texts = |origins: &[Origin]| origins.iter().map(|origin| origin.as_str().to_owned()).collect();
         Self {
@@ -110,6 +114,7 @@ impl From<&Settings> for SettingsBody {
             minimum_age: minimum_age.map(MinimumAge::years),
             store_slug: store_slug.as_str().to_owned(),
             subscriptions_slug: subscriptions_slug.as_str().to_owned(),
+            newsletter_topics: newsletter_topics.iter().map(|topic| topic.as_str().to_owned()).collect(),
         }
     }
 }
@@ -198,6 +203,10 @@ pub(crate) struct SettingsPatch {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 120, pattern = "^[a-z0-9]([a-z0-9_-]{0,30}[a-z0-9])?$")]
     subscriptions_slug: Patch<Filled>,
+    /// Each of small letters, digits and hyphens. Null for none.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<TopicWord>>, max_items = 20)]
+    newsletter_topics: Patch<Vec<String>>,
 }
 
 /// What to change of the colours; what is left out stays.
@@ -212,6 +221,12 @@ pub(crate) struct ColoursPatch {
     #[schema(value_type = Option<String>, pattern = "^#[0-9A-Fa-f]{6}$")]
     background: Patch<Filled>,
 }
+
+/// A topic of the newsletter.
+#[derive(ToSchema)]
+#[schema(example = "offers", max_length = 63, pattern = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+#[expect(dead_code, reason = "documents what the domain's `Slug` reads")]
+pub(crate) struct TopicWord(String);
 
 /// The origin of a web page: `https://` and a host, with a port or not; plain `http://` only on the machine itself.
 #[derive(ToSchema)]
@@ -239,6 +254,7 @@ impl SettingsPatch {
             minimum_age,
             store_slug,
             subscriptions_slug,
+            newsletter_topics,
         } = self;
         over(name, &mut form.name);
         over(currency, &mut form.currency);
@@ -252,6 +268,7 @@ impl SettingsPatch {
         over(minimum_age, &mut form.minimum_age);
         over_text(store_slug, &mut form.store_slug);
         over_text(subscriptions_slug, &mut form.subscriptions_slug);
+        over(newsletter_topics, &mut form.newsletter_topics);
         match colours {
             Patch::Absent => {}
             Patch::Null => form.colours = None,

@@ -2,15 +2,16 @@
 
 use domain::accounts::Email;
 use domain::ids::CustomerId;
+use domain::text::search_pattern;
 use domain::time::Timestamp;
 use serde::Serialize;
 use store::accounts::customers::{self as rows, Customer};
-use store::accounts::{addresses, mail_tokens, sessions};
+use store::accounts::{addresses, mail_tokens, registrations, sessions};
 use store::{StoreError, audit as audit_rows};
 
 use crate::accounts::{self, AccountError, Details, DetailsChange};
 use crate::audit::{self, Actor, Change};
-use crate::{Commerce, Shop};
+use crate::{Commerce, Shop, messaging};
 
 /// A customer as staff see them.
 #[derive(Clone, Debug, Serialize)]
@@ -30,15 +31,29 @@ impl CustomerEntry {
     }
 }
 
+/// Which customers to list.
+#[derive(Clone, Default)]
+pub struct Filter {
+    /// Only the one with this address.
+    pub email: Option<Email>,
+    /// Only those one of whose names, or whose address, begins so; several words must stand together.
+    pub query: Option<String>,
+}
+
 /// A page of the shop's customers, newest first, and how many there are.
 pub async fn list(
     commerce: &Commerce,
     shop: &Shop,
-    email: Option<Email>,
+    filter: Filter,
     offset: i64,
     limit: i64,
 ) -> Result<(Vec<CustomerEntry>, i64), StoreError> {
-    let search = rows::Search { email: email.map(|email| email.as_str().to_owned()), offset, limit };
+    let search = rows::Search {
+        email: filter.email.map(|email| email.as_str().to_owned()),
+        pattern: filter.query.as_deref().and_then(search_pattern),
+        offset,
+        limit,
+    };
     let (found, total) = commerce.store().read(shop.id, move |tx| rows::list(tx, &search)).await?;
     Ok((found.iter().map(CustomerEntry::of).collect(), total))
 }
@@ -61,6 +76,9 @@ pub enum ChangeError {
     /// The new address belongs to another customer.
     #[error("another customer has this address")]
     EmailTaken,
+    /// The customer wants no marketing mail, and only they can change their mind.
+    #[error("the address is on the suppression list")]
+    Suppressed,
     /// A customer can not be merged with themselves.
     #[error("a customer can not be merged with themselves")]
     SameCustomer,
@@ -86,6 +104,11 @@ impl From<ChangeError> for domain::problem::Problem {
             ChangeError::EmailTaken => {
                 Self::new(Kind::Conflict, "email_taken", "Another customer of this shop has this address.")
             }
+            ChangeError::Suppressed => Self::new(
+                Kind::Conflict,
+                "address_suppressed",
+                "This address has asked for no more marketing mail; only its owner can ask for it again.",
+            ),
             ChangeError::SameCustomer => Self::invalid(FieldErrors::one(
                 "from",
                 "Must be another customer than the one they are merged into.",
@@ -112,18 +135,27 @@ pub async fn change(
             if if_version.is_some_and(|version| version != row.version) {
                 return Err(ChangeError::Stale);
             }
+            let before_row = row.clone();
             let before = CustomerEntry::of(&row);
             accounts::apply_change(&mut row, &change, &shop)?;
+            let address = change.email.as_ref().map(Email::as_str).or(before_row.email.as_deref());
+            if messaging::wants_suppressed(&handle, tx, address, &before_row, &row)? {
+                return Err(ChangeError::Suppressed);
+            }
             if let Some(email) = &change.email {
                 if rows::find_by_email(tx, email.as_str())?.is_some_and(|owner| owner.customer_id != id) {
                     return Err(ChangeError::EmailTaken);
                 }
                 row.email = Some(email.as_str().to_owned());
                 mail_tokens::delete_all(tx, id, &[])?;
+                // What waits for a proof of the old address was not asked for by the owner of the new one.
+                registrations::delete_all(tx, id)?;
+                messaging::address_changed(&handle, tx, &shop, &before_row, &mut row)?;
             }
             row.updated_at = shop.now;
             row.version += 1;
             rows::update(tx, row.clone())?;
+            messaging::consent_changed(&handle, tx, &shop, &before_row, &row)?;
             let after = CustomerEntry::of(&row);
             note(&handle, tx, &shop, &actor, "customer.update", id, Some(&before), Some(&after))?;
             Ok(after)
@@ -150,12 +182,13 @@ pub async fn merge(
             let gone = present(tx, from)?;
             let before = CustomerEntry::of(&kept);
             addresses::give_all(tx, from, into)?;
+            messaging::merge(&handle, tx, &shop, &gone, &mut kept)?;
             kept.phone = kept.phone.or(gone.phone);
             kept.date_of_birth = kept.date_of_birth.or(gone.date_of_birth);
             kept.updated_at = shop.now;
             kept.version += 1;
             rows::update(tx, kept.clone())?;
-            accounts::erase(tx, from, shop.now)?;
+            accounts::erase(&handle, tx, from, shop.now)?;
             let after = CustomerEntry::of(&kept);
             note(&handle, tx, &shop, &actor, "customer.merge", into, Some(&before), Some(&after))?;
             note(&handle, tx, &shop, &actor, "customer.merged-away", from, None, None)?;
@@ -175,7 +208,7 @@ pub async fn erase(
     commerce
         .store()
         .write(shop.id, move |tx| {
-            accounts::erase(tx, id, shop.now)?;
+            accounts::erase(&handle, tx, id, shop.now)?;
             note(&handle, tx, &shop, &actor, "customer.erase", id, None, None)?;
             audit_rows::redact(tx, "customer", &id.to_string())?;
             Ok(())

@@ -3,14 +3,14 @@
 
 use std::time::Duration;
 
-use domain::ids::{JobId, MailId, TenantId};
+use domain::ids::{JobId, MailId, ProductId, TenantId};
 use domain::time::Timestamp;
 use futures_util::{StreamExt, stream};
 use store::accounts::{mail_tokens, sessions, throttles};
 use store::tenants::staff_sessions;
-use store::{StoreError, Tx, idempotency, installation, jobs, mails as mail_rows};
+use store::{StoreError, Tx, changes, idempotency, installation, jobs, mails as mail_rows};
 
-use crate::{Commerce, Shop, accounts, mails, staff};
+use crate::{Commerce, Shop, accounts, catalog, mails, messaging, staff};
 
 /// What there is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,16 +19,20 @@ pub enum Kind {
     SendMail(MailId),
     /// Delete what has expired; comes back every day.
     Sweep,
+    /// Show a product anew: a sale of it began or ended.
+    RefreshProduct(ProductId),
 }
 
 const SEND_MAIL: &str = "mail.send";
 const SWEEP: &str = "sweep";
+const REFRESH_PRODUCT: &str = "product.refresh";
 
 impl Kind {
     fn name(self) -> &'static str {
         match self {
             Self::SendMail(_) => SEND_MAIL,
             Self::Sweep => SWEEP,
+            Self::RefreshProduct(_) => REFRESH_PRODUCT,
         }
     }
 
@@ -36,6 +40,7 @@ impl Kind {
         match self {
             Self::SendMail(id) => id.to_string(),
             Self::Sweep => String::new(),
+            Self::RefreshProduct(id) => id.to_string(),
         }
     }
 
@@ -47,6 +52,7 @@ impl Kind {
         match name {
             SEND_MAIL => payload.parse().ok().map(Self::SendMail),
             SWEEP => Some(Self::Sweep),
+            REFRESH_PRODUCT => payload.parse().ok().map(Self::RefreshProduct),
             _ => None,
         }
     }
@@ -152,6 +158,9 @@ pub(crate) async fn run(commerce: &Commerce, tenant: TenantId, id: JobId) -> Res
     let outcome = match Kind::read(&job.kind, &job.payload) {
         Some(Kind::SendMail(mail)) => mails::send(commerce, tenant, mail).await.map(|()| None),
         Some(Kind::Sweep) => sweep(commerce, tenant, now).await.map(|()| Some(now.plus(sweep_every(&shop)))),
+        Some(Kind::RefreshProduct(product)) => {
+            catalog::refresh_product(commerce, tenant, product).await.map(|()| None).map_err(JobError::from)
+        }
         None => Err(JobError::Permanent(format!("this release knows no job `{}`", job.kind))),
     };
     let ended = match outcome {
@@ -212,9 +221,11 @@ async fn sweep(commerce: &Commerce, tenant: TenantId, now: Timestamp) -> Result<
                 now.minus(staff::SESSION_LIFE),
             )?;
             mail_tokens::delete_expired(tx, now)?;
+            messaging::sweep(tx, now)?;
             throttles::delete_stale(tx, now.minus(SWEEP_EVERY))?;
             idempotency::delete_expired(tx, now)?;
             mail_rows::delete_older(tx, now.minus(MAILS_KEPT))?;
+            changes::forget_old(tx)?;
             Ok::<_, StoreError>(())
         })
         .await?;

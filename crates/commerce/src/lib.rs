@@ -5,12 +5,14 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod catalog;
 mod chance;
 pub mod customers;
 pub mod idempotency;
 pub mod jobs;
 pub mod mails;
 pub mod media;
+pub mod messaging;
 mod passwords;
 mod secrets;
 pub mod shop;
@@ -54,13 +56,14 @@ pub struct Parts {
 pub struct Commerce {
     parts: Arc<Parts>,
     wake_jobs: Arc<Notify>,
+    shelves: Arc<catalog::Shelves>,
 }
 
 impl Commerce {
     /// Puts the parts together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts), wake_jobs: Arc::default() }
+        Self { parts: Arc::new(parts), wake_jobs: Arc::default(), shelves: Arc::default() }
     }
 
     /// The database.
@@ -85,6 +88,15 @@ impl Commerce {
     #[must_use]
     pub fn media_url(&self) -> String {
         format!("{}/media", self.parts.public_url.as_str().trim_end_matches('/'))
+    }
+
+    /// Where a thing of a shop is shown: `https://api.example.com/products/estate-malbec`.
+    pub(crate) fn page_url(&self, kind: &str, slug: &str) -> String {
+        format!("{}/{kind}/{slug}", self.parts.public_url.as_str().trim_end_matches('/'))
+    }
+
+    pub(crate) fn shelves(&self) -> &Arc<catalog::Shelves> {
+        &self.shelves
     }
 
     pub(crate) fn chance(&self) -> &Chance {

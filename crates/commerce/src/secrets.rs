@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use domain::ids::{StorefrontTokenId, TenantId};
+use domain::ids::{StorefrontTokenId, SubscriberId, TenantId};
 use domain::time::Timestamp;
 
 use crate::chance::Chance;
@@ -46,6 +46,8 @@ pub struct Secrets {
     seal: XChaCha20Poly1305,
     device_key: Zeroizing<[u8; 32]>,
     bucket_key: Zeroizing<[u8; 32]>,
+    address_key: Zeroizing<[u8; 32]>,
+    unsubscribe_key: Zeroizing<[u8; 32]>,
     signing: EncodingKey,
     verifying: DecodingKey,
     kid: String,
@@ -102,6 +104,8 @@ impl Secrets {
             seal: XChaCha20Poly1305::new(derive("seal").as_slice().try_into().expect("the key has 32 bytes")),
             device_key: derive("device token"),
             bucket_key: derive("throttle bucket"),
+            address_key: derive("suppressed address"),
+            unsubscribe_key: derive("unsubscribe token"),
             signing: EncodingKey::from_ed_der(pkcs8.as_bytes()),
             verifying,
             kid: URL_SAFE_NO_PAD.encode(&sha256(public.as_bytes())[..12]),
@@ -199,6 +203,41 @@ impl Secrets {
     }
 }
 
+impl Secrets {
+    /// The name under which an address is remembered when nothing of the person is kept: another in each shop, and nobody
+    /// without the key can try addresses against it.
+    #[must_use]
+    pub(crate) fn address_hash(&self, tenant: TenantId, email: &str) -> Vec<u8> {
+        mac(&self.address_key, &[tenant.uuid().as_bytes(), email.as_bytes()])
+    }
+
+    /// What a marketing mail carries for its reader to say that they want no more. It is good for ever, and nothing of it
+    /// is stored: it names the shop and the subscriber, and nobody else can make it.
+    #[must_use]
+    pub(crate) fn unsubscribe_token(&self, tenant: TenantId, subscriber: SubscriberId) -> String {
+        let (tenant, subscriber) = (tenant.uuid(), subscriber.uuid());
+        let mark = mac(&self.unsubscribe_key, &[tenant.as_bytes(), subscriber.as_bytes()]);
+        let bytes = [tenant.as_bytes().as_slice(), subscriber.as_bytes(), &mark].concat();
+        format!("{UNSUBSCRIBE_PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    /// Whom a presented unsubscribe token names, if this installation made it.
+    #[must_use]
+    pub(crate) fn read_unsubscribe_token(&self, token: &str) -> Option<(TenantId, SubscriberId)> {
+        let bytes = URL_SAFE_NO_PAD.decode(token.strip_prefix(UNSUBSCRIBE_PREFIX)?).ok()?;
+        let (tenant, rest) = bytes.split_first_chunk::<16>()?;
+        let (subscriber, mark) = rest.split_first_chunk::<16>()?;
+        let expected = mac(&self.unsubscribe_key, &[tenant, subscriber]);
+        if !bool::from(subtle::ConstantTimeEq::ct_eq(expected.as_slice(), mark)) {
+            return None;
+        }
+        let tenant = TenantId::new(uuid::Uuid::from_bytes(*tenant));
+        Some((tenant, SubscriberId::new(uuid::Uuid::from_bytes(*subscriber))))
+    }
+}
+
+/// Prefix of a token that unsubscribes.
+pub(crate) const UNSUBSCRIBE_PREFIX: &str = "mzu_";
 const DEVICE_PREFIX: &str = "mzd_";
 
 fn mac(key: &[u8; 32], parts: &[&[u8]]) -> Vec<u8> {
@@ -312,6 +351,29 @@ mod tests {
         assert!(secrets(1).read_device_token(&token, two, "ann@example.com").is_none());
         assert!(secrets(1).read_device_token(&token, one, "bob@example.com").is_none());
         assert!(secrets(2).read_device_token(&token, one, "ann@example.com").is_none());
+    }
+
+    #[test]
+    fn an_unsubscribe_token_names_whom_it_was_made_for() {
+        let (tenant, subscriber) =
+            (TenantId::new(Uuid::from_u128(1)), SubscriberId::new(Uuid::from_u128(2)));
+        let token = secrets(1).unsubscribe_token(tenant, subscriber);
+        assert_eq!(secrets(1).read_unsubscribe_token(&token), Some((tenant, subscriber)));
+        assert_eq!(secrets(2).read_unsubscribe_token(&token), None);
+        let other = secrets(1).unsubscribe_token(tenant, SubscriberId::new(Uuid::from_u128(3)));
+        let forged = format!("{}{}", &other[..47], &token[47..]);
+        for forged in [forged.as_str(), "", "mzu_", "mzu_AAAA", &token[1..]] {
+            assert_eq!(secrets(1).read_unsubscribe_token(forged), None, "{forged}");
+        }
+    }
+
+    #[test]
+    fn an_address_has_another_hash_in_each_shop() {
+        let (one, two) = (TenantId::new(Uuid::from_u128(1)), TenantId::new(Uuid::from_u128(2)));
+        let hash = secrets(1).address_hash(one, "ann@example.com");
+        assert_eq!(hash, secrets(1).address_hash(one, "ann@example.com"));
+        assert_ne!(hash, secrets(1).address_hash(two, "ann@example.com"));
+        assert_ne!(hash, secrets(2).address_hash(one, "ann@example.com"));
     }
 
     #[test]

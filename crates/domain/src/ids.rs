@@ -88,6 +88,8 @@ ids! {
     AddressId;
     /// A single-use token that went out by mail.
     MailTokenId;
+    /// A registration that waits for its proof.
+    RegistrationId;
     /// A piece of background work.
     JobId;
     /// A mail in the outbox.

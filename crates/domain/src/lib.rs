@@ -2,10 +2,13 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod accounts;
+pub mod catalog;
 pub mod fields;
 pub mod ids;
 pub mod markup;
+pub mod messaging;
 pub mod money;
+pub mod patch;
 pub mod problem;
 pub mod slugs;
 pub mod tenants;

@@ -25,10 +25,75 @@ pub fn optional_line(text: &str, most: usize) -> Result<Option<String>, Invalid>
     if text.trim().is_empty() { Ok(None) } else { one_line(text, most).map(Some) }
 }
 
+/// Checks and trims a text of several lines, at most `most` characters; blank text counts as left out.
+pub fn optional_text(text: &str, most: usize) -> Result<Option<String>, Invalid> {
+    let text = text.trim().replace("\r\n", "\n");
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if text.chars().count() > most {
+        return Err(Invalid::new(format!("Must not be longer than {most} characters.")));
+    }
+    if text.chars().any(|c| is_unfit(c) && !matches!(c, '\n' | '\t' | '\u{2028}' | '\u{2029}')) {
+        return Err(Invalid::new(
+            "Must not hold control characters or marks that change the direction of writing.",
+        ));
+    }
+    Ok(Some(text))
+}
+
 /// The text, unless it is blank: a form sends blank for what was left out.
 #[must_use]
 pub fn filled(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.trim().is_empty())
+}
+
+/// Checks several lines of 1 to `most` characters that a person wrote: line ends as `\n`, no other control characters, and
+/// without the marks that turn the direction of writing, which a text copied from elsewhere may have by accident.
+pub fn lines(text: &str, most: usize) -> Result<String, Invalid> {
+    let turned: String = text
+        .replace("\r\n", "\n")
+        .chars()
+        .filter_map(|c| match c {
+            '\r' | '\u{2028}' | '\u{2029}' => Some('\n'),
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => None,
+            other => Some(other),
+        })
+        .collect();
+    let text = turned.trim();
+    if text.is_empty() {
+        return Err(Invalid::new("Is required."));
+    }
+    if text.chars().count() > most {
+        return Err(Invalid::new(format!("Must not be longer than {most} characters.")));
+    }
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+        return Err(Invalid::new("Must not hold control characters."));
+    }
+    Ok(text.to_owned())
+}
+
+/// The words of some texts as they are looked for: without accents, in small letters, a space before each.
+#[must_use]
+pub fn searchable(texts: &[&str]) -> String {
+    let mut words = String::new();
+    for word in texts.iter().flat_map(|text| text.split_whitespace()) {
+        words.push(' ');
+        words.push_str(deunicode::deunicode(word).trim().to_lowercase().as_str());
+    }
+    words
+}
+
+/// The pattern (of `LIKE`, escaped by `\`) for what is in [`searchable`]: words that stand together, the last of which may
+/// be cut short. `None` where there is nothing to look for.
+#[must_use]
+pub fn search_pattern(query: &str) -> Option<String> {
+    let words = searchable(&[query]);
+    if words.trim().is_empty() {
+        return None;
+    }
+    let escaped = words.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+    Some(format!("%{escaped}%"))
 }
 
 /// What every text value has; `public_value` for what anybody may read.
@@ -114,6 +179,29 @@ mod tests {
     fn counts_characters_not_bytes() {
         assert!(one_line(&"é".repeat(100), 100).is_ok());
         assert!(one_line(&"é".repeat(101), 100).is_err());
+    }
+
+    #[test]
+    fn a_message_keeps_its_lines_and_loses_what_hides() {
+        assert_eq!(lines(" a\r\nb\rc\u{2028}d\t\u{202e}e \n", 20).as_deref(), Ok("a\nb\nc\nd\te"));
+        assert!(lines("a\0b", 20).is_err());
+        assert!(lines(" \u{202e} ", 20).is_err());
+        assert!(lines(&"é".repeat(21), 20).is_err());
+    }
+
+    #[test]
+    fn words_are_found_by_how_they_begin() {
+        let words = searchable(&["Zoë", " O'Quill  Smith", "zoe_q@post.example"]);
+        assert_eq!(words, " zoe o'quill smith zoe_q@post.example");
+        for (query, pattern) in [
+            ("ZOË", Some("% zoe%")),
+            (" o'quill  smi", Some("% o'quill smi%")),
+            ("zoe_q", Some(r"% zoe\_q%")),
+            (r"100%\", Some(r"% 100\%\\%")),
+            (" \t", None),
+        ] {
+            assert_eq!(search_pattern(query).as_deref(), pattern, "{query}");
+        }
     }
 
     proptest! {

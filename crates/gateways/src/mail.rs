@@ -6,7 +6,6 @@ mod server;
 
 use domain::time::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use uuid::Uuid;
 
 pub use server::Server;
 
@@ -14,8 +13,10 @@ pub use server::Server;
 #[derive(Clone)]
 #[expect(missing_docs, reason = "the fields are those of a mail")]
 pub struct Message {
-    /// Becomes the Message-ID, so that a mail sent twice is seen to be one.
-    pub id: Uuid,
+    /// The Message-ID without its brackets, so that a mail sent twice is seen to be one.
+    pub message_id: String,
+    /// The Message-IDs of the mails that it follows, the first one first; the last one is the one that it answers.
+    pub references: Vec<String>,
     pub date: Timestamp,
     pub from_name: String,
     pub from: String,
@@ -24,6 +25,17 @@ pub struct Message {
     pub subject: String,
     pub text: String,
     pub html: String,
+    /// How the recipient says that they want no more of its kind. Mail that nobody needs has it.
+    pub unsubscribe: Option<Unsubscribe>,
+}
+
+/// How to hear no more (RFC 2369, RFC 8058).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsubscribe {
+    /// The page for it. A mail program posts to it by itself where it begins with `https://`.
+    pub url: String,
+    /// The mailbox for it.
+    pub mailbox: Option<String>,
 }
 
 /// Why a mail did not leave. The text names neither the recipient nor the password, and may be logged.

@@ -1,11 +1,11 @@
 //! How the fields of a request are read, and what the document says of them. Rule: a schema allows what is read and
 //! nothing else, as far as a schema can say it.
 
-use domain::fields::Invalid;
+use domain::fields::{Fields, Invalid};
 use domain::text::filled;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
-use crate::patch::Patch;
+use crate::Patch;
 
 /// Control characters and marks that turn the writing: what no line of text may hold.
 const UNFIT: &str = r"\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069";
@@ -82,6 +82,23 @@ pub fn required<T>(text: Option<&str>, parse: impl FnOnce(&str) -> Result<T, Inv
     filled(text).map_or(Err(Invalid::fixed("Is required.")), parse)
 }
 
+/// A list in a PATCH that can be changed and not removed; `read` refuses its items by their places.
+pub fn kept_list<T, U>(
+    fields: &mut Fields,
+    path: &str,
+    patch: Patch<T>,
+    read: impl FnOnce(&mut Fields, T) -> Option<U>,
+) -> Option<U> {
+    match patch {
+        Patch::Absent => None,
+        Patch::Null => {
+            fields.refuse(path, "Must not be null.");
+            None
+        }
+        Patch::Value(items) => read(fields, items),
+    }
+}
+
 /// A field of a PATCH that can be changed and not removed.
 pub fn kept<T, U>(
     patch: Patch<T>,
@@ -89,4 +106,37 @@ pub fn kept<T, U>(
 ) -> Option<Result<U, Invalid>> {
     let change = patch.into_change()?;
     Some(change.map_or(Err(Invalid::fixed("Must not be null.")), parse))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use utoipa::{PartialSchema, ToSchema};
+
+    use crate::Patch;
+    use serde::Deserialize;
+
+    #[derive(Deserialize, ToSchema)]
+    struct Form {
+        /// The number to ring.
+        #[serde(default)]
+        #[schema(value_type = Option<String>, max_length = 32)]
+        phone: Patch<String>,
+    }
+
+    #[test]
+    fn tells_left_out_from_null() {
+        let read = |document| crate::reading::from_json::<Form>(document).expect("valid").phone;
+        assert_eq!(read(json!({})), Patch::Absent);
+        assert_eq!(read(json!({"phone": null})), Patch::Null);
+        assert_eq!(read(json!({"phone": "1"})), Patch::Value("1".to_owned()));
+        assert_eq!(Patch::<u8>::Null.into_change(), Some(None));
+    }
+
+    #[test]
+    fn its_schema_allows_null_and_does_not_require_it() {
+        let schema = serde_json::to_value(Form::schema()).expect("JSON");
+        assert_eq!(schema["required"], json!(null), "{schema}");
+        assert_eq!(schema["properties"]["phone"]["type"], json!(["string", "null"]), "{schema}");
+    }
 }

@@ -59,6 +59,12 @@ impl Paging {
         i64::from(self.page - 1) * i64::from(self.per_page)
     }
 
+    /// How many items come before the page, and the most that it can have.
+    #[must_use]
+    pub fn window(&self) -> (u64, usize) {
+        (u64::from(self.page - 1) * u64::from(self.per_page), self.per_page as usize)
+    }
+
     /// The page as it is answered. `total` counts the items of all pages.
     #[must_use]
     pub fn page_of<T>(&self, data: Vec<T>, total: u64) -> ListBody<T> {

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, anyhow};
 use commerce::accounts::{self, Client, Register};
 use commerce::audit::Actor;
-use commerce::staff::{self, NewMember, StaffError};
+use commerce::staff::{self, Administrator, NewMember, StaffError};
 use commerce::tenants::{self, NewKey, NewShop, Opened, TenantError};
 use commerce::{Commerce, Shop, mails};
 use domain::accounts::{DeviceName, Email, Marketing, PasswordText, PersonName};
@@ -166,8 +166,8 @@ async fn issue(commerce: &Commerce, shop: Shop) -> Result<(Shop, ShopKeys)> {
     let new = NewKey { name: name.clone(), expires_at: None };
     let (_, storefront_token) =
         tenants::issue_storefront_token(commerce, &shop, Actor::CommandLine, new).await?;
-    let (_, admin_key) =
-        tenants::issue_admin_key(commerce, &shop, Actor::CommandLine, name, ScopeSet::All).await?;
+    let by = Administrator::at_the_command_line(shop.clone());
+    let (_, admin_key) = tenants::issue_admin_key(commerce, &by, name, ScopeSet::All).await?;
     let keys = ShopKeys { tenant_id: shop.id.to_string(), storefront_token, admin_key };
     Ok((shop, keys))
 }

@@ -70,6 +70,7 @@ pub(crate) async fn serve(
         let commerce = commerce.clone();
         tokio::spawn(async move { commerce::jobs::work(&commerce).await })
     });
+    let warming = (part != Part::Worker).then(|| tokio::spawn(warm_up(commerce.clone())));
 
     let address = listener.local_addr()?;
     tracing::info!(%address, database = commerce.store().engine(), role = part.name(), "listening");
@@ -86,6 +87,9 @@ pub(crate) async fn serve(
     let cut_off = server::serve(listener, router, told, serving).await;
 
     housekeeping.abort();
+    if let Some(warming) = warming {
+        warming.abort();
+    }
     if let Some(worker) = worker {
         // A job that is cut off here runs again when its lease ends.
         worker.abort();
@@ -96,6 +100,13 @@ pub(crate) async fn serve(
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// A start that is slower for the first shoppers is no reason to stop.
+async fn warm_up(commerce: Commerce) {
+    if let Err(error) = commerce::catalog::warm_up(&commerce).await {
+        tracing::warn!(error = %error, "the catalogues were not read ahead");
+    }
 }
 
 /// The signals that ask a server to stop.

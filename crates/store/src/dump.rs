@@ -19,7 +19,7 @@ use crate::engine::{Conn, Store};
 use crate::error::StoreError;
 
 /// Every table, those that others refer to first.
-pub const TABLES: [&str; 29] = [
+pub const TABLES: [&str; 36] = [
     "installation",
     "tenants",
     "tenant_origins",
@@ -49,6 +49,13 @@ pub const TABLES: [&str; 29] = [
     "product_images",
     "reviews",
     "subscriptions",
+    "registrations",
+    "threads",
+    "messages",
+    "subscribers",
+    "opt_ins",
+    "suppressions",
+    "mail_templates",
 ];
 
 /// The table in which a database that was started but never used has rows already.

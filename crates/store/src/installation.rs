@@ -9,7 +9,9 @@ use domain::time::Timestamp;
 use crate::accounts::sessions::Session;
 use crate::engine::Conn;
 use crate::error::StoreError;
-use crate::schema::{admin_keys, installation, jobs, sessions, staff_sessions, tenant_origins, tenants};
+use crate::schema::{
+    admin_keys, installation, jobs, sessions, shop_versions, staff_sessions, tenant_origins, tenants,
+};
 use crate::tenants::admin_keys::AdminKey;
 use crate::tenants::shops::Shop;
 use crate::tenants::staff_sessions::StaffSession;
@@ -98,6 +100,18 @@ pub fn insert_shop(tx: &mut InstallationTx<'_>, mut shop: Shop) -> Result<Shop, 
 pub fn count_shops(tx: &mut InstallationTx<'_>) -> Result<i64, StoreError> {
     let count = tenants::table.count().first(tx.conn);
     tx.done(count)
+}
+
+/// Shops that have shown something, the busiest first, at most `limit`.
+pub fn shown_shops(tx: &mut InstallationTx<'_>, limit: i64) -> Result<Vec<TenantId>, StoreError> {
+    let query = shop_versions::table
+        .order(shop_versions::version.desc())
+        .limit(limit)
+        .select(shop_versions::tenant_id);
+    let found = query.load::<Vec<u8>>(tx.conn);
+    let ids = tx.done(found)?;
+    let read = |id: Vec<u8>| TenantId::try_from(id).map_err(|error| StoreError::Broken(error.to_string()));
+    ids.into_iter().map(read).collect()
 }
 
 /// Whether any shop lets pages of this origin call it.

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod catalog;
 pub mod changes;
 mod columns;
 pub mod dump;
@@ -16,6 +17,7 @@ pub mod installation;
 pub mod jobs;
 pub mod mails;
 pub mod media;
+pub mod messaging;
 mod migrate;
 #[rustfmt::skip] // Kept in the form of the SQL beside it.
 mod schema;

@@ -91,6 +91,25 @@ pub fn delete_of_customer(tx: &mut Tx<'_>, customer: CustomerId) -> Result<usize
     tx.from(mails::table).with(|all| all.filter(mails::customer_id.eq(Some(customer.to_bytes())))).delete()
 }
 
+/// Gives mails to a customer, so that erasing them erases the mails.
+pub fn give(tx: &mut Tx<'_>, ids: &[MailId], to: CustomerId) -> Result<usize, StoreError> {
+    let ids: Vec<Vec<u8>> = ids.iter().map(|id| id.to_bytes()).collect();
+    tx.from(mails::table)
+        .with(|all| all.filter(mails::mail_id.eq_any(ids)))
+        .update(mails::customer_id.eq(Some(to.to_bytes())))
+}
+
+/// Deletes these mails; tells how many there were.
+pub fn delete(tx: &mut Tx<'_>, ids: &[MailId]) -> Result<usize, StoreError> {
+    let ids: Vec<Vec<u8>> = ids.iter().map(|id| id.to_bytes()).collect();
+    tx.from(mails::table).with(|all| all.filter(mails::mail_id.eq_any(ids))).delete()
+}
+
+/// Deletes the mails to an address (erasure); tells how many there were.
+pub fn delete_to(tx: &mut Tx<'_>, recipient: &str) -> Result<usize, StoreError> {
+    tx.from(mails::table).with(|all| all.filter(mails::recipient.eq(recipient.to_owned()))).delete()
+}
+
 /// Deletes the mails written before `then`; tells how many there were.
 pub fn delete_older(tx: &mut Tx<'_>, then: Timestamp) -> Result<usize, StoreError> {
     tx.from(mails::table).with(|all| all.filter(mails::created_at.lt(then.as_micros()))).delete()

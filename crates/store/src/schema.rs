@@ -96,6 +96,7 @@ diesel::table! {
         updated_at -> BigInt,
         version -> BigInt,
         erased_at -> Nullable<BigInt>,
+        search -> Text,
     }
 }
 
@@ -142,6 +143,7 @@ diesel::table! {
         email -> Text,
         created_at -> BigInt,
         expires_at -> BigInt,
+        registration_id -> Nullable<Binary>,
     }
 }
 
@@ -394,5 +396,109 @@ diesel::table! {
         package_id -> Binary,
         status -> Text,
         created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    registrations (tenant_id, registration_id) {
+        tenant_id -> Binary,
+        registration_id -> Binary,
+        customer_id -> Binary,
+        first_name -> Text,
+        last_name -> Text,
+        phone -> Nullable<Text>,
+        marketing -> Text,
+        date_of_birth -> Nullable<Text>,
+        password_hash -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    threads (tenant_id, thread_id) {
+        tenant_id -> Binary,
+        thread_id -> Binary,
+        customer_id -> Nullable<Binary>,
+        name -> Text,
+        email -> Text,
+        subject -> Text,
+        topic -> Nullable<Text>,
+        order_ref -> Nullable<Text>,
+        status -> Text,
+        assignee_id -> Nullable<Binary>,
+        search -> Text,
+        unread_by_shop -> BigInt,
+        unread_by_customer -> BigInt,
+        messages -> BigInt,
+        created_at -> BigInt,
+        last_message_at -> BigInt,
+        updated_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    messages (tenant_id, message_id) {
+        tenant_id -> Binary,
+        message_id -> Binary,
+        thread_id -> Binary,
+        author -> Text,
+        name -> Text,
+        body -> Text,
+        mail_id -> Nullable<Binary>,
+        mail_ref -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    subscribers (tenant_id, subscriber_id) {
+        tenant_id -> Binary,
+        subscriber_id -> Binary,
+        email -> Text,
+        first_name -> Nullable<Text>,
+        topics -> Text,
+        status -> Text,
+        source -> Text,
+        search -> Text,
+        created_at -> BigInt,
+        confirmed_at -> Nullable<BigInt>,
+        updated_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    opt_ins (tenant_id, token_hash) {
+        tenant_id -> Binary,
+        token_hash -> Binary,
+        email -> Text,
+        first_name -> Nullable<Text>,
+        topics -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    suppressions (tenant_id, address_hash) {
+        tenant_id -> Binary,
+        address_hash -> Binary,
+        reason -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    mail_templates (tenant_id, name) {
+        tenant_id -> Binary,
+        name -> Text,
+        subject -> Nullable<Text>,
+        html -> Nullable<Text>,
+        text -> Nullable<Text>,
+        last_error -> Nullable<Text>,
+        failed_at -> Nullable<BigInt>,
+        updated_at -> BigInt,
+        version -> BigInt,
     }
 }

@@ -35,3 +35,12 @@ pub fn subscribers(tx: &mut Tx<'_>, package: ProductId) -> Result<i64, StoreErro
         .one::<i64>()?;
     Ok(active.unwrap_or(0))
 }
+
+/// Whether any subscription, running or not, is to this package.
+pub fn names_package(tx: &mut Tx<'_>, package: ProductId) -> Result<bool, StoreError> {
+    let named = tx
+        .from(subscriptions::table)
+        .with(|all| all.filter(subscriptions::package_id.eq(package.to_bytes())).count())
+        .one::<i64>()?;
+    Ok(named.unwrap_or(0) > 0)
+}

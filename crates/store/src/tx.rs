@@ -44,6 +44,7 @@ tenant_tables! {
     tenants tenant_origins storefront_tokens admin_keys staff staff_sessions customers sessions addresses mail_tokens
     throttles idempotency_keys jobs mails audit_log shop_versions changes media attributes
     collections products variants product_attributes collection_products product_links product_images reviews subscriptions
+    registrations threads messages subscribers opt_ins suppressions mail_templates
 }
 
 /// A transaction for one shop, handed to the closure of [`Store::read`](crate::Store::read) or

@@ -5,6 +5,8 @@
 mod account;
 mod identity;
 mod openapi;
+mod packages;
+mod products;
 mod reading;
 
 use axum::Router;
@@ -38,10 +40,10 @@ pub fn router(storefront: Storefront) -> (Router, OpenApi) {
 
 /// What changes something, or is somebody's own.
 fn calls() -> OpenApiRouter<Storefront> {
-    account::routes()
+    account::routes().merge(products::calls())
 }
 
 /// What a shop shows: the same for all who look, so that it is made once.
 fn reads() -> OpenApiRouter<Storefront> {
-    OpenApiRouter::new()
+    OpenApiRouter::new().merge(products::reads()).merge(packages::reads())
 }

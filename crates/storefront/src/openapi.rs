@@ -16,6 +16,8 @@ pub(crate) fn document() -> OpenApiRouter<Storefront> {
     )
     .server("/")
     .tag("Account", "Registering, signing in and out, and what a customer keeps with the shop.")
+    .tag("Products", "What the shop sells.")
+    .tag("Subscriptions", "Boxes that come again and again.")
     .bearer(
         "tenantAuth",
         Some("JWT"),

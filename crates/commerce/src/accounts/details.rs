@@ -9,7 +9,7 @@ use url::Url;
 use super::mail_tokens::{self, Purpose};
 use super::{AccountError, Details, SignedIn, check_age, email_of, present};
 use crate::mails::{self, Letter};
-use crate::{Commerce, Shop};
+use crate::{Commerce, Shop, messaging};
 
 /// What to change. An outer `None` leaves the value alone; an inner one removes it.
 #[derive(Clone, Default)]
@@ -38,10 +38,12 @@ pub async fn change_details(
             let shop = Shop::of(tx, system_now)?;
             let mut row = present(tx, who.customer)?;
             let new_email = change.email.clone().filter(|email| row.email.as_deref() != Some(email.as_str()));
+            let before = row.clone();
             apply(&mut row, &change, &shop)?;
             row.updated_at = shop.now;
             row.version += 1;
             customers::update(tx, row.clone())?;
+            messaging::consent_changed(&handle, tx, &shop, &before, &row)?;
             if let Some(email) = &new_email {
                 let page =
                     change.return_url.as_ref().and_then(|url| return_url(url, &shop.settings.return_origins));

@@ -3,12 +3,12 @@
 use domain::accounts::PasswordText;
 use domain::ids::CustomerId;
 use domain::time::Timestamp;
-use store::accounts::{addresses, customers, mail_tokens, sessions};
+use store::accounts::{addresses, customers, mail_tokens, registrations, sessions};
 use store::{Tx, audit as audit_rows, mails as mail_rows};
 
 use super::password::check_current;
 use super::{AccountError, Client, SignedIn};
-use crate::Commerce;
+use crate::{Commerce, messaging};
 
 /// Erases the customer who asks, after checking their password.
 pub async fn erase_own(
@@ -18,15 +18,21 @@ pub async fn erase_own(
     client: Client,
 ) -> Result<(), AccountError> {
     check_current(commerce, who, password, "password", &client).await?;
-    let (customer, now) = (who.customer, who.now);
-    commerce.store().write(who.tenant, move |tx| erase(tx, customer, now)).await
+    let (handle, customer, now) = (commerce.clone(), who.customer, who.now);
+    commerce.store().write(who.tenant, move |tx| erase(&handle, tx, customer, now)).await
 }
 
 /// Erases a customer within the caller's transaction. No mail tells them so: it would keep their address on record.
-pub(crate) fn erase(tx: &mut Tx<'_>, customer: CustomerId, now: Timestamp) -> Result<(), AccountError> {
+pub(crate) fn erase(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    customer: CustomerId,
+    now: Timestamp,
+) -> Result<(), AccountError> {
     let row =
         customers::find(tx, customer)?.filter(|row| row.erased_at.is_none()).ok_or(AccountError::NotFound)?;
     forget(tx, customer)?;
+    messaging::forget(commerce, tx, &row, now)?;
     audit_rows::redact(tx, "customer", &customer.to_string())?;
     customers::update(tx, anonymous(row, now))?;
     Ok(())
@@ -36,6 +42,7 @@ pub(crate) fn erase(tx: &mut Tx<'_>, customer: CustomerId, now: Timestamp) -> Re
 pub(crate) fn forget(tx: &mut Tx<'_>, customer: CustomerId) -> Result<(), AccountError> {
     sessions::delete_all(tx, customer, None)?;
     mail_tokens::delete_all(tx, customer, &[])?;
+    registrations::delete_all(tx, customer)?;
     addresses::delete_all(tx, customer)?;
     mail_rows::delete_of_customer(tx, customer)?;
     Ok(())
@@ -57,5 +64,6 @@ pub(crate) fn anonymous(row: customers::Customer, now: Timestamp) -> customers::
         updated_at: now,
         version: row.version + 1,
         erased_at: Some(now),
+        search: String::new(),
     }
 }

@@ -10,6 +10,7 @@ use store::mails as mail_rows;
 use super::addresses::{self, AddressEntry};
 use super::identity::is_live;
 use super::{AccountError, Details};
+use crate::messaging::{self, ExportedSubscription, ExportedThread};
 use crate::Commerce;
 use domain::ids::TenantId;
 
@@ -26,6 +27,8 @@ pub struct Export {
     pub addresses: Vec<AddressEntry>,
     pub sessions: Vec<ExportedSession>,
     pub mails: Vec<ExportedMail>,
+    pub threads: Vec<ExportedThread>,
+    pub newsletter: Option<ExportedSubscription>,
 }
 
 /// A sign-in in an export.
@@ -78,5 +81,7 @@ fn gather(tx: &mut Tx<'_>, customer: CustomerId, now: Timestamp) -> Result<Expor
             .into_iter()
             .map(|row| ExportedMail { to: row.recipient, subject: row.subject, created_at: row.created_at })
             .collect(),
+        threads: messaging::exported_threads(tx, customer)?,
+        newsletter: messaging::exported_subscription(tx, &row)?,
     })
 }

@@ -37,6 +37,14 @@ impl SignedIn {
     pub fn details(&self) -> Details {
         Details::of(&self.row)
     }
+
+    /// The name under which others may see the customer: the first name, and the initial of the last.
+    #[must_use]
+    pub fn shown_name(&self) -> String {
+        let initial =
+            self.row.last_name.chars().next().map(|initial| format!(" {initial}.")).unwrap_or_default();
+        format!("{}{initial}", self.row.first_name)
+    }
 }
 
 /// Somebody on a shop's pages.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::accounts::Email;
-use domain::ids::CustomerId;
+use domain::ids::{CustomerId, RegistrationId};
 use domain::time::Timestamp;
 use store::accounts::mail_tokens::{self, MailToken};
 use store::{StoreError, Tx};
@@ -50,6 +50,31 @@ pub(super) fn issue(
     email: &Email,
 ) -> Result<String, StoreError> {
     mail_tokens::delete_all(tx, customer, &[purpose.as_str()])?;
+    add(commerce, tx, now, customer, purpose, email, None)
+}
+
+/// Makes a token that proves the address of a new account and brings one registration into force. Others live beside it:
+/// whoever registers with the same address must not take the first one's link away.
+pub(super) fn issue_for_registration(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    now: Timestamp,
+    customer: CustomerId,
+    registration: Option<RegistrationId>,
+    email: &Email,
+) -> Result<String, StoreError> {
+    add(commerce, tx, now, customer, Purpose::Verify, email, registration)
+}
+
+fn add(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    now: Timestamp,
+    customer: CustomerId,
+    purpose: Purpose,
+    email: &Email,
+    registration: Option<RegistrationId>,
+) -> Result<String, StoreError> {
     let token = OpaqueToken::generate(commerce.chance(), OpaqueToken::MAIL);
     mail_tokens::insert(
         tx,
@@ -60,6 +85,7 @@ pub(super) fn issue(
             email: email.as_str().to_owned(),
             created_at: now,
             expires_at: now.plus(purpose.life()),
+            registration_id: registration.map(RegistrationId::to_bytes),
         },
     )?;
     Ok(token.reveal().to_owned())

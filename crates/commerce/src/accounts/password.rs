@@ -6,16 +6,16 @@ use domain::accounts::{Email, PasswordText};
 use domain::fields::FieldErrors;
 use domain::ids::CustomerId;
 use domain::time::Timestamp;
-use store::accounts::{customers, mail_tokens as token_rows, sessions};
+use store::accounts::{customers, mail_tokens as token_rows, registrations, sessions};
 use store::{StoreError, Tx};
 use url::Url;
 
 use super::mail_tokens::{self, Purpose};
-use super::register::check_guessable;
+use super::register::{bring_into_force, check_guessable};
 use super::throttle::{self, Buckets};
 use super::{AccountError, Client, SignedIn, email_of, present};
 use crate::mails::{self, Letter};
-use crate::{Commerce, Shop};
+use crate::{Commerce, Shop, messaging};
 
 /// At most one mail of a kind to one customer in this time (contract, section 2).
 const MAIL_EVERY: Duration = Duration::from_mins(2);
@@ -105,8 +105,15 @@ pub async fn reset_password(
             // A pending change of address was asked for under the old password: it falls too.
             token_rows::delete_all(tx, row.customer_id, &[])?;
             sessions::delete_all(tx, row.customer_id, None)?;
+            let before = row.clone();
+            if row.email_verified_at.is_none() {
+                let waiting = registrations::list(tx, row.customer_id)?;
+                let only = (waiting.len() == 1).then(|| waiting[0].registration_id.to_bytes());
+                bring_into_force(tx, &mut row, only.as_deref())?;
+                row.email_verified_at = Some(shop_here.now);
+                messaging::address_proved(&handle, tx, &shop_here, &before, &mut row)?;
+            }
             row.password_hash = Some(hash.clone());
-            row.email_verified_at = row.email_verified_at.or(Some(shop_here.now));
             row.updated_at = shop_here.now;
             row.version += 1;
             customers::update(tx, row.clone())?;

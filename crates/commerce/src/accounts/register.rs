@@ -1,16 +1,25 @@
 //! Registering. Rule: the answer, its time and its work are the same whether or not the address was known.
+//!
+//! Several may register with one address before anybody has proved it, and one of them may be its owner. Each gets a mail
+//! of its own to that address, and the one whose link is followed counts, with its own password; the others are forgotten.
+//! An owner who follows a stranger's link by mistake has made the stranger's registration count: so each mail that is not
+//! the only one says so, and names who registered.
 
 use domain::accounts::{BirthDate, Email, Marketing, PasswordText, PersonName, Phone};
 use domain::fields::FieldErrors;
-use domain::ids::CustomerId;
+use domain::ids::{CustomerId, RegistrationId};
 use store::accounts::customers::{self, Customer};
+use store::accounts::registrations::{self, Registration};
 use store::{StoreError, Tx};
 use url::Url;
 
-use super::mail_tokens::{self, Purpose};
+use super::mail_tokens;
 use super::{AccountError, check_age, email_of};
-use crate::mails::{self, Letter};
+use crate::mails::{self, Letter, Standing};
 use crate::{Commerce, Shop};
+
+/// Registrations that wait with one address, at the most.
+const MOST_WAITING: usize = 10;
 
 /// A wish to have an account.
 #[derive(Clone)]
@@ -74,36 +83,113 @@ fn write(
         };
         return mails::post(commerce, tx, shop, Some(owner.customer_id), &email_of(owner)?, &letter);
     }
-    // Nobody has proved this address yet, so the latest to register with it is as good as the first.
-    let row = Customer {
-        customer_id: match &known {
-            Some(row) => row.customer_id,
-            None => CustomerId::new(commerce.chance().uuid(shop.now)),
-        },
-        email: Some(form.email.as_str().to_owned()),
-        first_name: form.first_name.as_str().to_owned(),
-        last_name: form.last_name.as_str().to_owned(),
-        phone: form.phone.as_ref().map(|phone| phone.as_str().to_owned()),
-        marketing: form.marketing.to_stored(),
-        date_of_birth: form.date_of_birth.as_ref().map(ToString::to_string),
-        password_hash: Some(hash.to_owned()),
-        email_verified_at: None,
-        created_at: known.as_ref().map_or(shop.now, |row| row.created_at),
-        updated_at: shop.now,
-        version: known.as_ref().map_or(1, |row| row.version + 1),
-        erased_at: None,
+    let customer = match &known {
+        Some(waiting) => waiting.customer_id,
+        None => open_unproved(commerce, tx, shop, form, hash)?,
     };
-    let customer = row.customer_id;
-    if known.is_some() {
-        customers::update(tx, row)?;
+    let waiting = registrations::list(tx, customer)?;
+    // When many wait already, the address can still be proved; with which password, its owner decides then.
+    let registration = if waiting.len() < MOST_WAITING {
+        Some(keep(commerce, tx, shop, customer, form, hash)?)
     } else {
-        customers::insert(tx, row)?;
-    }
-    let token = mail_tokens::issue(commerce, tx, shop.now, customer, Purpose::Verify, &form.email)?;
+        None
+    };
+    let token =
+        mail_tokens::issue_for_registration(commerce, tx, shop.now, customer, registration, &form.email)?;
     let letter = Letter::VerifyEmail {
         first_name: form.first_name.as_str().to_owned(),
         token,
         return_url: form.return_url.clone(),
+        standing: match registration {
+            _ if waiting.is_empty() => Standing::Alone,
+            Some(_) => Standing::OneOfSeveral,
+            None => Standing::NoneOfSeveral,
+        },
     };
     mails::post(commerce, tx, shop, Some(customer), &form.email, &letter)
+}
+
+/// The account that waits for its proof, as the first registration asked for it.
+fn open_unproved(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    form: &Register,
+    hash: &str,
+) -> Result<CustomerId, StoreError> {
+    let id = CustomerId::new(commerce.chance().uuid(shop.now));
+    customers::insert(
+        tx,
+        Customer {
+            customer_id: id,
+            email: Some(form.email.as_str().to_owned()),
+            first_name: form.first_name.as_str().to_owned(),
+            last_name: form.last_name.as_str().to_owned(),
+            phone: form.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+            marketing: form.marketing.to_stored(),
+            date_of_birth: form.date_of_birth.as_ref().map(ToString::to_string),
+            password_hash: Some(hash.to_owned()),
+            email_verified_at: None,
+            created_at: shop.now,
+            updated_at: shop.now,
+            version: 1,
+            erased_at: None,
+            search: String::new(),
+        },
+    )?;
+    Ok(id)
+}
+
+fn keep(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    customer: CustomerId,
+    form: &Register,
+    hash: &str,
+) -> Result<RegistrationId, StoreError> {
+    let id = RegistrationId::new(commerce.chance().uuid(shop.now));
+    registrations::insert(
+        tx,
+        Registration {
+            registration_id: id,
+            customer_id: customer,
+            first_name: form.first_name.as_str().to_owned(),
+            last_name: form.last_name.as_str().to_owned(),
+            phone: form.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+            marketing: form.marketing.to_stored(),
+            date_of_birth: form.date_of_birth.as_ref().map(ToString::to_string),
+            password_hash: hash.to_owned(),
+            created_at: shop.now,
+        },
+    )?;
+    Ok(id)
+}
+
+/// Brings a registration into force: its password, its name and its wishes are the account's from now on. Where it is not
+/// known which one its owner made, the account keeps no password and no wishes: the owner is signed in by the proof, and
+/// chooses a password with a mailed link.
+pub(super) fn bring_into_force(
+    tx: &mut Tx<'_>,
+    customer: &mut Customer,
+    registration: Option<&[u8]>,
+) -> Result<(), StoreError> {
+    let waiting = registrations::list(tx, customer.customer_id)?;
+    registrations::delete_all(tx, customer.customer_id)?;
+    let proved = waiting.into_iter().find(|one| registration == Some(one.registration_id.uuid().as_bytes()));
+    match proved {
+        Some(proved) => {
+            customer.first_name = proved.first_name;
+            customer.last_name = proved.last_name;
+            customer.phone = proved.phone;
+            customer.marketing = proved.marketing;
+            customer.date_of_birth = proved.date_of_birth;
+            customer.password_hash = Some(proved.password_hash);
+        }
+        None => {
+            customer.marketing = String::new();
+            customer.password_hash = None;
+        }
+    }
+    Ok(())
 }

@@ -1,15 +1,15 @@
 //! Proving an address with the mailed token: it signs in, as the published login does.
 
 use domain::accounts::Email;
-use store::accounts::customers;
+use store::accounts::{customers, registrations};
 use store::{StoreError, Tx};
 use url::Url;
 
 use super::login::{LoggedIn, begin_session};
 use super::mail_tokens::{self, Purpose};
-use super::{AccountError, Client};
-use crate::mails::{self, Letter};
-use crate::{Commerce, Shop};
+use super::{AccountError, Client, register};
+use crate::mails::{self, Letter, Standing};
+use crate::{Commerce, Shop, messaging};
 
 const PROOFS: [Purpose; 2] = [Purpose::Verify, Purpose::ChangeEmail];
 
@@ -34,8 +34,13 @@ pub async fn verify(
                 return Err(AccountError::InvalidToken);
             }
             mail_tokens::use_up(tx, &proof, &PROOFS)?;
+            let before = customer.clone();
+            if customer.email_verified_at.is_none() {
+                register::bring_into_force(tx, &mut customer, proof.registration_id.as_deref())?;
+            }
             customer.email = Some(proof.email);
             customer.email_verified_at = Some(shop_here.now);
+            messaging::address_proved(&handle, tx, &shop_here, &before, &mut customer)?;
             customer.updated_at = shop_here.now;
             customer.version += 1;
             customers::update(tx, customer.clone())?;
@@ -73,8 +78,25 @@ fn resend(
     if super::password::mailed_lately(tx, shop.now, customer.customer_id, Purpose::Verify)? {
         return Ok(());
     }
-    let token = mail_tokens::issue(commerce, tx, shop.now, customer.customer_id, Purpose::Verify, email)?;
-    let letter =
-        Letter::VerifyEmail { first_name: customer.first_name, token, return_url: return_url.cloned() };
+    // Of several registrations nobody can say which one is meant; then the proof brings none into force.
+    let waiting = registrations::list(tx, customer.customer_id)?;
+    let registration = match waiting.as_slice() {
+        [only] => Some(only.registration_id),
+        _ => None,
+    };
+    let token = mail_tokens::issue_for_registration(
+        commerce,
+        tx,
+        shop.now,
+        customer.customer_id,
+        registration,
+        email,
+    )?;
+    let letter = Letter::VerifyEmail {
+        first_name: customer.first_name,
+        token,
+        return_url: return_url.cloned(),
+        standing: if registration.is_some() { Standing::Alone } else { Standing::NoneOfSeveral },
+    };
     mails::post(commerce, tx, shop, Some(customer.customer_id), email, &letter)
 }

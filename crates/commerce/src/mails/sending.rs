@@ -2,12 +2,13 @@
 //! mode, where the outbox is what tests read.
 
 use domain::ids::{MailId, TenantId};
-use gateways::mail::{MailError, Message};
+use gateways::mail::{MailError, Message, Unsubscribe};
+use store::messaging::suppressions;
 use store::{StoreError, mails};
 
-use super::{Body, outbox, seal_context, status};
+use super::{Body, Envelope, outbox, seal_context, status};
 use crate::jobs::JobError;
-use crate::secrets::OpaqueToken;
+use crate::secrets::{OpaqueToken, UNSUBSCRIBE_PREFIX};
 use crate::{Commerce, Shop};
 
 /// Sends a queued mail. Sent twice if the server dies between the mail server's answer and our note of it: a mail too
@@ -24,13 +25,22 @@ pub(crate) async fn send(commerce: &Commerce, tenant: TenantId, id: MailId) -> R
     // Erased meanwhile, or sent by a try whose note was lost.
     let Some((shop, row)) = found.filter(|(_, row)| row.status == status::QUEUED) else { return Ok(()) };
     let body = outbox::open(commerce, &row)?;
+    let Envelope { reply_to, references, message_id: own_id, unsubscribe } = body.envelope.clone();
+    if unsubscribe.is_some() && suppressed(commerce, tenant, row.recipient.clone()).await? {
+        let reason = "the address wants no more marketing mail".to_owned();
+        note(commerce, &shop, id, status::FAILED, Some(reason), without_tokens(body)).await?;
+        return Ok(());
+    }
+    let contact = shop.settings.contact_email.as_ref().map(|email| email.as_str().to_owned());
     let message = Message {
-        id: id.uuid(),
+        message_id: own_id.unwrap_or_else(|| message_id(commerce, &shop, id)),
+        references,
         date: system_now,
         from_name: shop.settings.name.as_str().to_owned(),
         from: sender(commerce, &shop),
         to: row.recipient.clone(),
-        reply_to: shop.settings.contact_email.as_ref().map(|email| email.as_str().to_owned()),
+        unsubscribe: unsubscribe.map(|url| Unsubscribe { url, mailbox: contact.clone() }),
+        reply_to: reply_to.or(contact),
         subject: row.subject.clone(),
         text: body.text.clone(),
         html: body.html.clone(),
@@ -47,6 +57,19 @@ pub(crate) async fn send(commerce: &Commerce, tenant: TenantId, id: MailId) -> R
         }
         Err(MailError::Transient(reason)) => Err(JobError::Transient(reason)),
     }
+}
+
+/// Whether the address said meanwhile that it wants no more.
+async fn suppressed(commerce: &Commerce, tenant: TenantId, recipient: String) -> Result<bool, StoreError> {
+    let hash = commerce.secrets().address_hash(tenant, &recipient);
+    commerce.store().read(tenant, move |tx| suppressions::holds(tx, &hash)).await
+}
+
+/// The Message-ID of a mail, without its brackets.
+pub(super) fn message_id(commerce: &Commerce, shop: &Shop, id: MailId) -> String {
+    let sender = sender(commerce, shop);
+    let domain = sender.rsplit('@').next().unwrap_or("localhost");
+    format!("{id}@{domain}")
 }
 
 /// The shop's own sender address, or one at the server's host.
@@ -79,20 +102,23 @@ async fn note(
 /// Replaces every token in the body by dots.
 fn without_tokens(body: Body) -> Body {
     let clean = |text: &str| {
-        let mut parts = text.split(OpaqueToken::MAIL);
-        let mut cleaned = parts.next().unwrap_or_default().to_owned();
-        for part in parts {
-            let rest = part.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-            cleaned.push_str(OpaqueToken::MAIL);
-            cleaned.push('…');
-            cleaned.push_str(rest);
-        }
-        cleaned
+        [OpaqueToken::MAIL, UNSUBSCRIBE_PREFIX].into_iter().fold(text.to_owned(), |text, prefix| {
+            let mut parts = text.split(prefix);
+            let mut cleaned = parts.next().unwrap_or_default().to_owned();
+            for part in parts {
+                let is_token = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+                cleaned.push_str(prefix);
+                cleaned.push('…');
+                cleaned.push_str(part.trim_start_matches(is_token));
+            }
+            cleaned
+        })
     };
     Body {
         text: clean(&body.text),
         html: clean(&body.html),
         links: body.links.iter().map(|link| clean(link)).collect(),
+        envelope: Envelope { unsubscribe: None, ..body.envelope },
     }
 }
 
@@ -108,7 +134,9 @@ mod tests {
             text: format!("Open {link} or type {token}."),
             html: format!("<a href=\"{link}\">x</a>"),
             links: vec![link],
+            envelope: Envelope { unsubscribe: Some("https://x.example/mzu_a".to_owned()), ..Envelope::default() },
         });
+        assert_eq!(body.envelope.unsubscribe, None);
         assert_eq!(body.text, "Open https://shop.example/reset?token=mzm_… or type mzm_….");
         assert_eq!(body.html, "<a href=\"https://shop.example/reset?token=mzm_…\">x</a>");
         assert_eq!(body.links, ["https://shop.example/reset?token=mzm_…"]);

@@ -29,9 +29,25 @@ pub struct Administrator {
 }
 
 impl Administrator {
+    /// Whoever sits at the server's command line: they may do everything.
+    #[must_use]
+    pub fn at_the_command_line(shop: Shop) -> Self {
+        Self { shop, actor: Actor::CommandLine, session: None, scopes: ScopeSet::All }
+    }
+
     /// Lets the call through if it may do this.
     pub fn needs(&self, scope: Scope) -> Result<(), StaffError> {
         if self.scopes.allows(scope) { Ok(()) } else { Err(StaffError::Forbidden(scope)) }
+    }
+
+    /// Lets the caller give somebody these permissions: no more than they have themselves.
+    pub fn may_give(&self, scopes: &ScopeSet) -> Result<(), StaffError> {
+        if *scopes == ScopeSet::All && self.scopes != ScopeSet::All {
+            // Whoever holds each scope of today still holds none of tomorrow's.
+            let missing = Scope::ALL.into_iter().find(|scope| !self.scopes.allows(*scope));
+            return Err(StaffError::Forbidden(missing.unwrap_or(Scope::AdminKeys)));
+        }
+        Scope::ALL.into_iter().filter(|scope| scopes.allows(*scope)).try_for_each(|scope| self.needs(scope))
     }
 
     /// What the caller may do.

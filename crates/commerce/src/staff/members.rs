@@ -3,6 +3,7 @@
 use domain::accounts::{Email, PasswordText, PersonName};
 use domain::ids::StaffId;
 use domain::tenants::{Role, ScopeSet};
+use store::messaging::threads;
 use store::tenants::staff::{self, Member};
 use store::tenants::staff_sessions;
 use store::{StoreError, Tx};
@@ -156,6 +157,7 @@ pub async fn remove(commerce: &Commerce, by: &Administrator, id: StaffId) -> Res
             }
             let before = MemberEntry::of(&row)?;
             staff_sessions::delete_all(tx, id, None)?;
+            threads::unassign(tx, id)?;
             staff::delete(tx, id)?;
             note(&handle, tx, &shop, &actor, "staff.remove", id, Some(&before), None)?;
             Ok(())

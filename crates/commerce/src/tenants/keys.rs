@@ -10,6 +10,7 @@ use store::tenants::{admin_keys as key_rows, storefront_tokens as token_rows};
 use super::TenantError;
 use crate::audit::{self, Actor, Change};
 use crate::secrets::OpaqueToken;
+use crate::staff::Administrator;
 use crate::{Commerce, Shop};
 
 /// What was issued.
@@ -166,15 +167,15 @@ pub async fn revoke_storefront_token(
         .await
 }
 
-/// Issues an admin key; the entry and the key itself.
+/// Issues an admin key; the entry and the key itself. It can do no more than whoever issues it.
 pub async fn issue_admin_key(
     commerce: &Commerce,
-    shop: &Shop,
-    actor: Actor,
+    by: &Administrator,
     name: String,
     scopes: ScopeSet,
 ) -> Result<(AdminKeyEntry, String), TenantError> {
-    let (handle, shop) = (commerce.clone(), shop.clone());
+    by.may_give(&scopes)?;
+    let (handle, shop, actor) = (commerce.clone(), by.shop.clone(), by.actor.clone());
     commerce
         .store()
         .write(shop.id, move |tx| {

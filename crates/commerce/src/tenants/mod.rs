@@ -8,6 +8,7 @@ use domain::fields::FieldErrors;
 use domain::problem::{Kind, Problem};
 use store::{StoreError, installation};
 
+use crate::staff::StaffError;
 use crate::{Commerce, SecretError, Shop};
 
 pub use keys::{
@@ -35,6 +36,9 @@ pub enum TenantError {
     /// No such token or key of this shop's.
     #[error("not found")]
     NotFound,
+    /// The caller may not do this.
+    #[error(transparent)]
+    Staff(#[from] StaffError),
     /// The installation's keys.
     #[error(transparent)]
     Secret(#[from] SecretError),
@@ -56,6 +60,7 @@ impl From<TenantError> for Problem {
             ),
             TenantError::Invalid(fields) => Self::invalid(fields),
             TenantError::NoSuchShop(_) | TenantError::NotFound => Self::not_found(),
+            TenantError::Staff(error) => error.into(),
             TenantError::Secret(error) => Self::internal(error),
             TenantError::Store(error) => error.into(),
         }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::accounts::Email;
 use crate::fields::{FieldErrors, Fields, Invalid};
 use crate::slugs::ThingSlug;
-use crate::tenants::{Colour, Currency, HttpsUrl, Locale, Origin, ShopName, TimeZoneName};
+use crate::tenants::{Colour, Currency, HttpsUrl, Locale, Origin, ShopName, Slug, TimeZoneName};
 use crate::text::filled;
 use crate::time::Timestamp;
 
@@ -84,6 +84,8 @@ pub struct Settings {
     pub store_slug: ThingSlug,
     /// Where on its web site the subscriptions stand.
     pub subscriptions_slug: ThingSlug,
+    /// What subscribers of its newsletter choose from.
+    pub newsletter_topics: Vec<Slug>,
 }
 
 impl Settings {
@@ -104,6 +106,7 @@ impl Settings {
             minimum_age: None,
             store_slug: default_slug(STORE_SLUG),
             subscriptions_slug: default_slug(SUBSCRIPTIONS_SLUG),
+            newsletter_topics: Vec::new(),
         }
     }
 
@@ -130,6 +133,7 @@ impl Settings {
             minimum_age,
             store_slug,
             subscriptions_slug,
+            newsletter_topics,
         } = self;
         let texts = |origins: &[Origin]| origins.iter().map(|origin| origin.as_str().to_owned()).collect();
         SettingsForm {
@@ -149,6 +153,7 @@ impl Settings {
             minimum_age: minimum_age.map(|age| i64::from(age.years())),
             store_slug: Some(store_slug.as_str().to_owned()),
             subscriptions_slug: Some(subscriptions_slug.as_str().to_owned()),
+            newsletter_topics: Some(newsletter_topics.iter().map(|topic| topic.as_str().to_owned()).collect()),
         }
     }
 }
@@ -180,6 +185,7 @@ pub struct SettingsForm {
     pub minimum_age: Option<i64>,
     pub store_slug: Option<String>,
     pub subscriptions_slug: Option<String>,
+    pub newsletter_topics: Option<Vec<String>>,
 }
 
 impl SettingsForm {
@@ -206,6 +212,7 @@ impl SettingsForm {
         let store_slug = optional(&mut fields, "storeSlug", self.store_slug.as_deref(), ThingSlug::parse);
         let subscriptions_slug =
             optional(&mut fields, "subscriptionsSlug", self.subscriptions_slug.as_deref(), ThingSlug::parse);
+        let newsletter_topics = topics(&mut fields, self.newsletter_topics.unwrap_or_default());
         match (name, currency, timezone) {
             (Some(name), Some(currency), Some(timezone)) => fields.finish().map(|()| Settings {
                 name,
@@ -224,6 +231,7 @@ impl SettingsForm {
                 minimum_age,
                 store_slug: store_slug.unwrap_or_else(|| default_slug(STORE_SLUG)),
                 subscriptions_slug: subscriptions_slug.unwrap_or_else(|| default_slug(SUBSCRIPTIONS_SLUG)),
+                newsletter_topics,
             }),
             _ => Err(fields.into_errors()),
         }
@@ -245,6 +253,25 @@ fn optional<T>(
     parse: fn(&str) -> Result<T, Invalid>,
 ) -> Option<T> {
     fields.take_optional(path, filled(text).map(parse))
+}
+
+/// At most 20 topics, each once, in the order given.
+fn topics(fields: &mut Fields, texts: Vec<String>) -> Vec<Slug> {
+    const MAX: usize = 20;
+
+    if texts.len() > MAX {
+        fields.refuse("newsletterTopics", "Must be at most 20 topics.");
+        return Vec::new();
+    }
+    let mut topics = Vec::with_capacity(texts.len());
+    for (index, text) in texts.iter().enumerate() {
+        if let Some(topic) = fields.take(&format!("newsletterTopics.{index}"), Slug::parse(text))
+            && !topics.contains(&topic)
+        {
+            topics.push(topic);
+        }
+    }
+    topics
 }
 
 /// At most 50 origins, each once, in the order given.
@@ -290,6 +317,7 @@ mod tests {
             minimum_age: Some(18),
             store_slug: None,
             subscriptions_slug: some("clubs"),
+            newsletter_topics: Some(vec!["offers".to_owned(), "offers".to_owned(), "events".to_owned()]),
         }
     }
 
@@ -304,7 +332,7 @@ mod tests {
                 r##""colours":{"primary":"#112233","background":"#fdf8f0"},"##,
                 r##""logoUrl":"https://cdn.example/logo.svg","contactEmail":"hello@example.com","mailFrom":null,"##,
                 r##""allowedOrigins":["https://a.example"],"returnOrigins":["http://localhost:3000"],"minimumAge":18,"##,
-                r##""storeSlug":"store","subscriptionsSlug":"clubs"}"##,
+                r##""storeSlug":"store","subscriptionsSlug":"clubs","newsletterTopics":["offers","events"]}"##,
             )
         );
         assert_eq!(serde_json::from_str::<Settings>(&json).expect("what was stored"), settings);
@@ -350,6 +378,7 @@ mod tests {
             minimum_age: Some(0),
             store_slug: some("a b"),
             subscriptions_slug: some("-"),
+            newsletter_topics: Some(vec!["offers".to_owned(), "No topic".to_owned()]),
         }
         .parse()
         .expect_err("all wrong");
@@ -367,6 +396,7 @@ mod tests {
                 "mailFrom",
                 "minimumAge",
                 "name",
+                "newsletterTopics.1",
                 "returnOrigins",
                 "storeSlug",
                 "subscriptionsSlug",

@@ -38,6 +38,15 @@ impl TimeZoneName {
         let instant = jiff::Timestamp::from_microsecond(now.as_micros());
         instant.map_or_else(|_| now.utc_date(), |instant| self.zone().to_datetime(instant).date())
     }
+
+    /// The day and the minute in this zone, for people: `2027-05-01 18:00`.
+    #[must_use]
+    pub fn local_text(&self, time: Timestamp) -> String {
+        jiff::Timestamp::from_microsecond(time.as_micros()).map_or_else(
+            |_| time.to_string(),
+            |instant| self.zone().to_datetime(instant).strftime("%Y-%m-%d %H:%M").to_string(),
+        )
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use domain::ids::CustomerId;
+use domain::text::searchable;
 use domain::time::Timestamp;
 
 use crate::columns::{Micros, NullableMicros};
@@ -32,6 +33,8 @@ pub struct Customer {
     pub version: i64,
     #[diesel(deserialize_as = NullableMicros, serialize_as = NullableMicros)]
     pub erased_at: Option<Timestamp>,
+    /// The words by which staff find them, folded. Made anew at each write.
+    pub search: String,
 }
 
 /// The customer with this id, erased ones included.
@@ -53,6 +56,8 @@ pub fn find_by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<Customer>, S
 pub struct Search {
     /// Exactly this (normalised) address.
     pub email: Option<String>,
+    /// Only those whose folded words match this pattern of `LIKE`, escaped by `\`.
+    pub pattern: Option<String>,
     /// Rows to pass over.
     pub offset: i64,
     /// Rows to give at the most.
@@ -61,26 +66,23 @@ pub struct Search {
 
 /// A page of the shop's customers, newest first, erased ones left out, and how many there are in all.
 pub fn list(tx: &mut Tx<'_>, search: &Search) -> Result<(Vec<Customer>, i64), StoreError> {
-    let email = search.email.clone();
-    let total = tx
-        .from(customers::table)
-        .with(|all| {
-            let mut matching = all.filter(customers::erased_at.is_null()).into_boxed();
-            if let Some(email) = email.clone() {
+    macro_rules! matching {
+        ($all:expr) => {{
+            let mut matching = $all.filter(customers::erased_at.is_null()).into_boxed();
+            if let Some(email) = search.email.clone() {
                 matching = matching.filter(customers::email.eq(email));
             }
-            matching.count()
-        })
-        .one::<i64>()?
-        .unwrap_or(0);
+            if let Some(pattern) = search.pattern.clone() {
+                matching = matching.filter(customers::search.like(pattern).escape('\\'));
+            }
+            matching
+        }};
+    }
+    let total = tx.from(customers::table).with(|all| matching!(all).count()).one::<i64>()?.unwrap_or(0);
     let page = tx
         .from(customers::table)
         .with(|all| {
-            let mut matching = all.filter(customers::erased_at.is_null()).into_boxed();
-            if let Some(email) = email {
-                matching = matching.filter(customers::email.eq(email));
-            }
-            matching
+            matching!(all)
                 .order((customers::created_at.desc(), customers::customer_id.desc()))
                 .offset(search.offset)
                 .limit(search.limit)
@@ -90,15 +92,21 @@ pub fn list(tx: &mut Tx<'_>, search: &Search) -> Result<(Vec<Customer>, i64), St
     Ok((page, total))
 }
 
+/// The row with the words by which it is found.
+fn findable(customer: Customer) -> Customer {
+    let email = customer.email.as_deref().unwrap_or_default();
+    Customer { search: searchable(&[&customer.first_name, &customer.last_name, email]), ..customer }
+}
+
 /// Adds a customer; [`StoreError::Duplicate`] where the shop knows the address already.
 pub fn insert(tx: &mut Tx<'_>, customer: Customer) -> Result<(), StoreError> {
-    tx.insert(customers::table, customer)
+    tx.insert(customers::table, findable(customer))
 }
 
 /// Writes a customer's row anew.
 pub fn update(tx: &mut Tx<'_>, customer: Customer) -> Result<(), StoreError> {
     let id = customer.customer_id.to_bytes();
     exactly_one(
-        tx.from(customers::table).with(|all| all.filter(customers::customer_id.eq(id))).update(customer)?,
+        tx.from(customers::table).with(|all| all.filter(customers::customer_id.eq(id))).update(findable(customer))?,
     )
 }

@@ -25,6 +25,8 @@ pub struct MailToken {
     pub created_at: Timestamp,
     #[diesel(deserialize_as = Micros, serialize_as = Micros)]
     pub expires_at: Timestamp,
+    /// The registration that it brings into force.
+    pub registration_id: Option<Vec<u8>>,
 }
 
 /// Keeps a token that is about to be mailed.

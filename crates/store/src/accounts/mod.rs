@@ -3,5 +3,6 @@
 pub mod addresses;
 pub mod customers;
 pub mod mail_tokens;
+pub mod registrations;
 pub mod sessions;
 pub mod throttles;

@@ -7,7 +7,7 @@ use commerce::accounts::{self, DetailsChange, SignedIn};
 use domain::accounts::{BirthDate, Email, Marketing, PersonName, Phone};
 use domain::fields::{FieldErrors, Fields, Invalid as Refused};
 use domain::problem::Problem;
-use marzipan_http::fields::{kept, line_schema, optional_phone_schema, required};
+use marzipan_http::fields::{kept, kept_list, line_schema, optional_phone_schema, required};
 use marzipan_http::openapi::{Always, BadBody, Invalid, Unauthenticated};
 use marzipan_http::{ApiError, JsonBody, Patch};
 use serde::Deserialize;
@@ -76,8 +76,9 @@ impl DetailsPatch {
             last_name: fields
                 .take_optional("lastName", kept(self.last_name, |name| PersonName::parse(&name))),
             phone: removable(&mut fields, "phone", self.phone, Phone::parse),
-            marketing: fields
-                .take_optional("marketing", kept(self.marketing, |words| Marketing::parse(&words))),
+            marketing: kept_list(&mut fields, "marketing", self.marketing, |fields, words| {
+                Marketing::read(fields, "marketing", &words)
+            }),
             date_of_birth: removable(&mut fields, "dateOfBirth", self.date_of_birth, |text| {
                 BirthDate::parse(text, today)
             }),

@@ -51,7 +51,7 @@ pub(crate) fn routes() -> OpenApiRouter<Storefront> {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct MessageBody {
     /// The sentence.
-    message: &'static str,
+    pub(crate) message: &'static str,
 }
 
 /// One resource.

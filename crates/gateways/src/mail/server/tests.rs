@@ -8,7 +8,6 @@ use std::thread;
 
 use domain::time::Timestamp;
 use secrecy::SecretString;
-use uuid::Uuid;
 
 use super::*;
 use crate::mail::{Mailer, Message};
@@ -113,7 +112,8 @@ fn converse(stream: TcpStream, seen: &Mutex<Seen>, turns: &Mutex<VecDeque<Turn>>
 
 fn message() -> Message {
     Message {
-        id: Uuid::from_u128(7),
+        message_id: "7@example.com".to_owned(),
+        references: Vec::new(),
         date: Timestamp::from_micros(1_728_303_178_000_000),
         from_name: "Malt & Vine".to_owned(),
         from: "shop@example.com".to_owned(),
@@ -122,6 +122,7 @@ fn message() -> Message {
         subject: "Hello".to_owned(),
         text: "first\n.\n..last".to_owned(),
         html: "<p>Hello</p>".to_owned(),
+        unsubscribe: None,
     }
 }
 

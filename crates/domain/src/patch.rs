@@ -1,18 +1,17 @@
 //! A field of a PATCH. Rule: left out and `null` are two different wishes.
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What a PATCH says of one field.
 ///
-/// The field carries `#[serde(default)]`, so that it may be left out, and is documented as what JSON sees of it:
+/// The field carries `#[serde(default)]`, so that it may be left out:
 ///
 /// ```
-/// # use marzipan_http::Patch;
-/// #[derive(serde::Deserialize, utoipa::ToSchema)]
+/// # use domain::patch::Patch;
+/// #[derive(serde::Deserialize)]
 /// struct DetailsPatch {
 ///     /// The number to ring; null removes it.
 ///     #[serde(default)]
-///     #[schema(value_type = Option<String>, max_length = 32)]
 ///     phone: Patch<String>,
 /// }
 /// ```
@@ -44,6 +43,21 @@ impl<T> Patch<T> {
         }
     }
 
+    /// The value, where there is one.
+    #[must_use]
+    pub fn into_value(self) -> Option<T> {
+        match self {
+            Self::Absent | Self::Null => None,
+            Self::Value(value) => Some(value),
+        }
+    }
+
+    /// This field, or `base` where it was left out.
+    #[must_use]
+    pub fn or(self, base: Self) -> Self {
+        if self.is_absent() { base } else { self }
+    }
+
     /// As [`Patch::into_change`], borrowed.
     #[must_use]
     pub fn as_ref(&self) -> Patch<&T> {
@@ -73,34 +87,16 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-    use utoipa::{PartialSchema, ToSchema};
-
-    use super::*;
-
-    #[derive(Deserialize, ToSchema)]
-    struct Form {
-        /// The number to ring.
-        #[serde(default)]
-        #[schema(value_type = Option<String>, max_length = 32)]
-        phone: Patch<String>,
+impl<T> From<Option<T>> for Patch<T> {
+    /// `None` is `null`: a value that is known not to be there.
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Self::Value)
     }
+}
 
-    #[test]
-    fn tells_left_out_from_null() {
-        let read = |document| crate::reading::from_json::<Form>(document).expect("valid").phone;
-        assert_eq!(read(json!({})), Patch::Absent);
-        assert_eq!(read(json!({"phone": null})), Patch::Null);
-        assert_eq!(read(json!({"phone": "1"})), Patch::Value("1".to_owned()));
-        assert_eq!(Patch::<u8>::Null.into_change(), Some(None));
-    }
-
-    #[test]
-    fn its_schema_allows_null_and_does_not_require_it() {
-        let schema = serde_json::to_value(Form::schema()).expect("JSON");
-        assert_eq!(schema["required"], json!(null), "{schema}");
-        assert_eq!(schema["properties"]["phone"]["type"], json!(["string", "null"]), "{schema}");
+impl<T: Serialize> Serialize for Patch<T> {
+    /// The field carries `skip_serializing_if = "Patch::is_absent"`, so that what was left out is left out again.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_ref().into_value().serialize(serializer)
     }
 }

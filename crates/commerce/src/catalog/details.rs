@@ -1,0 +1,74 @@
+//! What of a product stands in its row as JSON, because no query asks for it.
+
+use domain::catalog::{Award, Event, PricingType, SubscriptionType};
+use domain::ids::MediaId;
+use serde::{Deserialize, Serialize};
+use store::StoreError;
+use store::catalog::products::ProductRow;
+use uuid::Uuid;
+
+/// The stored form.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Details {
+    /// The description as safe HTML.
+    pub(super) description_html: String,
+    pub(super) awards: Vec<Award>,
+    pub(super) event: Option<Event>,
+    pub(super) package: Option<StoredPackage>,
+    pub(super) meta_title: Option<String>,
+    pub(super) meta_description: Option<String>,
+    pub(super) meta_image: Option<Uuid>,
+}
+
+/// A package without its pool, which is links.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct StoredPackage {
+    pub(super) subscription_type: SubscriptionType,
+    pub(super) billing_frequency: i64,
+    pub(super) billing_frequencies: Vec<i64>,
+    pub(super) pricing_type: PricingType,
+    pub(super) auto_renew: bool,
+    pub(super) minimum_items: i64,
+    pub(super) term_months: Option<i64>,
+}
+
+impl<'de> Deserialize<'de> for StoredPackage {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Plain {
+            subscription_type: String,
+            billing_frequency: i64,
+            billing_frequencies: Vec<i64>,
+            pricing_type: String,
+            auto_renew: bool,
+            minimum_items: i64,
+            term_months: Option<i64>,
+        }
+        let plain = Plain::deserialize(deserializer)?;
+        let refused = serde::de::Error::custom;
+        Ok(Self {
+            subscription_type: SubscriptionType::parse(&plain.subscription_type).map_err(refused)?,
+            billing_frequency: plain.billing_frequency,
+            billing_frequencies: plain.billing_frequencies,
+            pricing_type: PricingType::parse(&plain.pricing_type).map_err(refused)?,
+            auto_renew: plain.auto_renew,
+            minimum_items: plain.minimum_items,
+            term_months: plain.term_months,
+        })
+    }
+}
+
+impl Details {
+    pub(super) fn read(row: &ProductRow) -> Result<Self, StoreError> {
+        serde_json::from_str(&row.details).map_err(|error| {
+            StoreError::Broken(format!("the details of product {}: {error}", row.product_id))
+        })
+    }
+
+    pub(super) fn meta_image(&self) -> Option<MediaId> {
+        self.meta_image.map(MediaId::new)
+    }
+}
