@@ -65,6 +65,12 @@ impl Painter {
                 let label = self.label(wine, width / layouts::WIDTH)?;
                 bottle::shot(&self.letters, wine, &label)?
             }
+            ("backs", Some(wine)) => {
+                let palette = designs::of(&wine.slug).1;
+                let mut sheet = Sheet::new(&self.letters, layouts::WIDTH, layouts::BACK_HEIGHT);
+                layouts::back(&mut sheet, &palette, wine);
+                paint(&sheet, LABEL_SCALE)?
+            }
             ("views", None) => {
                 let Some(sheet) = views::of(self, name) else { return Ok(None) };
                 paint(&sheet, 1.0)?
@@ -72,6 +78,18 @@ impl Painter {
             _ => return Ok(None),
         };
         png(&picture).map(Some)
+    }
+
+    /// Whether a wine's label was designed for it.
+    #[cfg(test)]
+    pub(crate) fn has_design(wine: &Wine) -> bool {
+        designs::is_known(&wine.slug)
+    }
+
+    /// Whether every face has the letters of a text.
+    #[cfg(test)]
+    pub(crate) fn can_write(&self, text: &str) -> bool {
+        self.letters.can_write(text)
     }
 
     fn label(&self, wine: &Wine, scale: f64) -> Result<Pixmap> {

@@ -21,6 +21,12 @@ pub(super) fn of(slug: &str) -> (Layout, Palette) {
     )
 }
 
+/// Whether a wine has a label of its own.
+#[cfg(test)]
+pub(super) fn is_known(slug: &str) -> bool {
+    DESIGNS.iter().any(|(name, ..)| slug.starts_with(name))
+}
+
 /// By the beginning of the slug, without the vintage.
 const DESIGNS: &[(&str, Layout, Palette)] = &[
     // Reds

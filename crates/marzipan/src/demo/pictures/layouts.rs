@@ -346,3 +346,43 @@ fn inset(s: &mut Sheet<'_>, p: &Palette, wine: &Wine, pattern: Pattern, dice: &m
     s.left(&wine.region, italic(34.0), (x + 36.0, last), wide - 190.0, p.ink);
     s.right(&wine.vintage, serif(40.0, 0.06), (x + wide - 34.0, last), 110.0, p.ink);
 }
+
+/// The height of a back label.
+pub(super) const BACK_HEIGHT: f64 = 640.0;
+
+const BACK_WORDS: &str = "The lane is a thousand years old and three metres deep. At the end of it the hill opens \
+    to the south, and there we grow nine acres of vines on chalk and greensand. Picked by hand, pressed in whole \
+    bunches, settled by time alone.";
+
+/// The back of a bottle that we filled ourselves.
+pub(super) fn back(s: &mut Sheet<'_>, p: &Palette, wine: &Wine) {
+    s.rect(0.0, 0.0, WIDTH, s.height, p.paper);
+    s.frame(18.0, 2.4, p.accent);
+    s.at(MIDDLE, 96.0, 0.5, |s| Motif::Lane.draw(s, p));
+    s.centred(&wine.producer.to_uppercase(), serif(40.0, 0.14), (MIDDLE, 204.0), 520.0, p.ink);
+    s.centred(&wine.title, italic(36.0), (MIDDLE, 246.0), 520.0, p.accent);
+    let style = serif(27.0, 0.0);
+    let (mut y, mut line) = (302.0, String::new());
+    for word in BACK_WORDS.split_whitespace() {
+        let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+        if s.letters.width(&longer, style) > 520.0 {
+            s.centred(&line, style, (MIDDLE, y), 540.0, p.ink);
+            y += 36.0;
+            word.clone_into(&mut line);
+        } else {
+            line = longer;
+        }
+    }
+    s.centred(&line, style, (MIDDLE, y), 540.0, p.ink);
+    let mut dice = Dice::of(&wine.slug);
+    s.rect(60.0, 528.0, 168.0, 70.0, "#ffffff");
+    let mut x = 70.0;
+    while x < 214.0 {
+        let bar = dice.between(1.6, 5.0);
+        s.rect(x, 534.0, bar, 58.0, "#101010");
+        x += bar + dice.between(2.0, 5.0);
+    }
+    s.right(&format!("{} vol  ·  75 cl", wine.abv), sans(24.0, 0.06), (584.0, 552.0), 320.0, p.ink);
+    s.right("Contains sulphites", sans(17.0, 0.06), (584.0, 578.0), 320.0, p.ink);
+    s.right("Product of England", sans(17.0, 0.06), (584.0, 602.0), 320.0, p.ink);
+}

@@ -68,10 +68,11 @@ impl Letters {
         }
     }
 
-    /// Whether every letter of a text can be drawn.
+    /// Whether every letter of a text can be drawn in every face.
     #[cfg(test)]
-    pub(super) fn can_write(&self, face: Face, text: &str) -> bool {
-        text.chars().all(|letter| self.face(face).glyph_index(letter).is_some())
+    pub(super) fn can_write(&self, text: &str) -> bool {
+        let faces = [&self.serif, &self.italic, &self.sans, &self.script];
+        faces.iter().all(|face| text.chars().all(|letter| face.glyph_index(letter).is_some()))
     }
 
     fn place(&self, text: &str, style: Style) -> Vec<Placed> {

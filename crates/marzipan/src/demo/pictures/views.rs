@@ -460,30 +460,3 @@ fn barrel(s: &mut Sheet<'_>, (x, y): (f64, f64), radius: f64, near: f64) {
         motifs::grapes(s, &Palette { accent: "#3a2415", third: "#3a2415", ink: "#3a2415", ..CELLAR });
     });
 }
-
-/// The names of all views.
-#[cfg(test)]
-pub(super) const ALL: &[&str] = &[
-    "cellar",
-    "club-lantern",
-    "club-pick-and-mix",
-    "collection-gifts",
-    "collection-new-in",
-    "collection-reds",
-    "collection-rose",
-    "collection-sparkling",
-    "collection-staff-favourites",
-    "collection-under-15",
-    "collection-whites",
-    "frost",
-    "gift-box",
-    "gift-set",
-    "glasses",
-    "harvest",
-    "hills-at-dusk",
-    "malbec-country",
-    "parcels",
-    "tasting",
-    "the-lane",
-    "winter-vines",
-];
