@@ -133,6 +133,35 @@ impl<'s> Shop<'s> {
         Customer { shop: self, id, email, client: self.holding(&answer.string("token")) }
     }
 
+    /// Adds a thing of the catalogue: `products`, `collections`, `attributes`.
+    #[track_caller]
+    pub fn add(&self, kind: &str, thing: &Value) -> Value {
+        self.admin().post(&format!("/admin/v1/{kind}")).json(thing).send().expect(201).data()
+    }
+
+    /// Puts a row into a table, behind the server's back: of what no operation makes yet. Values are texts, numbers, or
+    /// bytes as a UUID.
+    pub fn insert(&self, table: &str, row: &Value) {
+        let installation = self.server.installation();
+        let value = |value: &Value| match value {
+            Value::String(text) if is_uuid(text) => {
+                let hex = text.replace('-', "");
+                match installation.engine() {
+                    Engine::Sqlite => format!("x'{hex}'"),
+                    Engine::Postgres => format!("'\\x{hex}'"),
+                }
+            }
+            Value::String(text) => format!("'{text}'"),
+            other => other.to_string(),
+        };
+        let mut row = row.as_object().expect("columns").clone();
+        row.insert("tenant_id".to_owned(), Value::String(self.tenant_id.clone()));
+        let names: Vec<&str> = row.keys().map(String::as_str).collect();
+        let values: Vec<String> = row.values().map(value).collect();
+        let statement = format!("insert into {table} ({}) values ({})", names.join(", "), values.join(", "));
+        drop(installation.sql(&statement));
+    }
+
     /// Changes the shop's settings.
     pub fn set(&self, settings: &Value) {
         self.admin().patch("/admin/v1/settings").json(settings).send().expect(200);
@@ -265,6 +294,10 @@ impl Mail {
     pub fn token(&self) -> String {
         token_in(&self.text("text")).unwrap_or_else(|| panic!("no token: {}", self.0))
     }
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36 && text.bytes().filter(|byte| *byte == b'-').count() == 4
 }
 
 /// The first mail token in a text.

@@ -2,15 +2,27 @@
 //!
 //! Rule: a handler's first argument is the permission that it needs; then it reads the request, calls one use case of
 //! `commerce`, and gives its result the shape of the contract.
+// The example of a product is longer than the `json!` of its document takes otherwise.
+#![recursion_limit = "256"]
 
 mod admin_keys;
+mod attributes;
 mod audit_log;
 mod bodies;
+mod content;
+mod collections;
 mod customers;
 mod fields;
 mod identity;
+mod mail_templates;
+mod messages;
+mod newsletter;
+mod newsletter_csv;
+mod media;
 mod openapi;
 mod outbox;
+mod products;
+mod reviews;
 mod settings;
 mod staff;
 mod staff_session;
@@ -23,6 +35,7 @@ use axum::extract::FromRef;
 use commerce::Commerce;
 use marzipan_http::idempotency::honoured;
 use marzipan_http::ratelimit::strict;
+use marzipan_http::upload::UPLOAD_LIMIT;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
@@ -63,15 +76,46 @@ fn routes() -> OpenApiRouter<Admin> {
         .routes(routes!(customers::merge).layer(honoured()))
         .routes(routes!(customers::export))
         .routes(routes!(customers::end_sessions))
+        .routes(routes!(products::list))
+        .routes(routes!(products::add).layer(honoured()))
+        .routes(routes!(products::show, products::change, products::remove))
+        .routes(routes!(products::change_stock).layer(honoured()))
+        .routes(routes!(collections::list))
+        .routes(routes!(collections::add).layer(honoured()))
+        .routes(routes!(collections::show, collections::change, collections::remove))
+        .routes(routes!(collections::show_products, collections::set_products))
+        .routes(routes!(attributes::list))
+        .routes(routes!(attributes::add).layer(honoured()))
+        .routes(routes!(attributes::show, attributes::change, attributes::remove))
+        .routes(routes!(reviews::list))
+        .routes(routes!(reviews::show, reviews::remove))
+        .routes(routes!(reviews::approve))
+        .routes(routes!(reviews::reject))
         .routes(routes!(tokens::list))
         .routes(routes!(tokens::issue).layer(honoured()))
         .routes(routes!(tokens::revoke))
         .routes(routes!(admin_keys::list))
         .routes(routes!(admin_keys::issue).layer(honoured()))
         .routes(routes!(admin_keys::revoke))
+        .routes(routes!(media::list))
+        .routes(routes!(media::upload).layer(honoured().up_to(UPLOAD_LIMIT)))
+        .routes(routes!(media::show, media::change, media::remove))
         .routes(routes!(settings::show, settings::change))
         .routes(routes!(outbox::list))
         .routes(routes!(outbox::show))
+        .routes(routes!(messages::list))
+        .routes(routes!(messages::show, messages::change, messages::remove))
+        .routes(routes!(messages::reply).layer(honoured()))
+        .routes(routes!(newsletter::list))
+        .routes(routes!(newsletter::add).layer(honoured()))
+        .routes(routes!(newsletter::show, newsletter::change, newsletter::remove))
+        .routes(routes!(newsletter_csv::export))
+        .routes(routes!(newsletter::suppressions))
+        .routes(routes!(newsletter::suppress).layer(honoured()))
+        .routes(routes!(mail_templates::list))
+        .routes(routes!(mail_templates::show, mail_templates::change, mail_templates::reset))
+        .routes(routes!(mail_templates::preview))
         .routes(routes!(audit_log::list))
         .routes(routes!(test_clock::show, test_clock::advance))
+        .merge(content::routes())
 }

@@ -10,7 +10,7 @@ pub(crate) fn document() -> OpenApiRouter<Admin> {
     let head = openapi::document(
         "Marzipan Admin API",
         "1.0.0",
-        "What a shop's staff and their programs call: customers, staff, keys, settings, mails, the log.\n\n\
+        "What a shop's staff and their programs call: customers, products, staff, keys, settings, mails, the log.\n\n\
          Errors are `{\"message\", \"code\"}`; refused fields stand in `errors` besides. Times are UTC with six \
          fractional digits. A 403 names the permission that is missing. Every write is in the audit log.",
     )
@@ -18,11 +18,23 @@ pub(crate) fn document() -> OpenApiRouter<Admin> {
     .tag("Staff session", "Signing in and out, one's own password and second factor.")
     .tag("Staff", "Who runs the shop, and their roles.")
     .tag("Customers", "The shop's customers.")
+    .tag("Products", "What the shop sells: products, packages, events and bundles.")
+    .tag("Collections", "Named choices of products, set by hand or by a rule.")
+    .tag("Attributes", "Properties that products are told apart by.")
+    .tag("Reviews", "What customers say of products, and what of it is shown.")
     .tag("Tokens", "Storefront tokens, which the shop's pages carry.")
     .tag("Admin keys", "Keys with which programs call this API.")
+    .tag("Media", "Pictures and files of the shop.")
     .tag("Settings", "What the shop is set up with.")
+    .tag("Messages", "What people write to the shop, and its answers.")
+    .tag("Newsletter", "Who hears the shop's news, and who wants to hear none.")
+    .tag("Mail templates", "What the shop writes its mails with.")
     .tag("Outbox", "The mails that the shop wrote.")
     .tag("Audit log", "Who changed what.")
+    .tag("Pages", "The pages of the shop's site, their drafts and revisions.")
+    .tag("Posts", "The posts of the shop's journal, likewise.")
+    .tag("Menus", "The menus of the shop's site.")
+    .tag("Redirects", "Old addresses that lead to new ones.")
     .tag("Test mode", "The clock of a test shop.")
     .bearer(
         "adminAuth",

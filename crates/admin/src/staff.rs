@@ -57,11 +57,11 @@ pub(crate) enum RoleWord {
     Owner,
     /// Everything but staff and admin keys.
     Manager,
-    /// Sees customers.
+    /// Sees customers, products, messages and settings.
     Fulfilment,
-    /// Sees the settings.
+    /// Keeps products and pages; sees the settings.
     Content,
-    /// Sees customers, settings and the audit log.
+    /// Sees everything but mails, staff and keys.
     ReadOnly,
 }
 

@@ -7,10 +7,11 @@ use domain::time::Timestamp;
 use serde::Serialize;
 use store::accounts::customers::{self as rows, Customer};
 use store::accounts::{addresses, mail_tokens, registrations, sessions};
-use store::{StoreError, audit as audit_rows};
+use store::{StoreError, Tx, audit as audit_rows, subscriptions};
 
 use crate::accounts::{self, AccountError, Details, DetailsChange};
 use crate::audit::{self, Actor, Change};
+use crate::catalog::give_reviews;
 use crate::{Commerce, Shop, messaging};
 
 /// A customer as staff see them.
@@ -26,8 +27,12 @@ pub struct CustomerEntry {
 }
 
 impl CustomerEntry {
-    fn of(row: &Customer) -> Self {
-        Self { details: Details::of(row), updated_at: row.updated_at, version: row.version }
+    fn of(row: &Customer, is_subscriber: bool) -> Self {
+        Self { details: Details::of(row, is_subscriber), updated_at: row.updated_at, version: row.version }
+    }
+
+    fn read(tx: &mut Tx<'_>, row: &Customer) -> Result<Self, StoreError> {
+        Ok(Self::of(row, subscriptions::is_subscriber(tx, row.customer_id)?))
     }
 }
 
@@ -54,16 +59,30 @@ pub async fn list(
         offset,
         limit,
     };
-    let (found, total) = commerce.store().read(shop.id, move |tx| rows::list(tx, &search)).await?;
-    Ok((found.iter().map(CustomerEntry::of).collect(), total))
+    commerce
+        .store()
+        .read(shop.id, move |tx| {
+            let (found, total) = rows::list(tx, &search)?;
+            let ids: Vec<CustomerId> = found.iter().map(|row| row.customer_id).collect();
+            let subscribers = subscriptions::subscribers_among(tx, &ids)?;
+            let entry = |row: &Customer| CustomerEntry::of(row, subscribers.contains(&row.customer_id));
+            Ok((found.iter().map(entry).collect(), total))
+        })
+        .await
 }
 
 /// One customer.
 pub async fn find(commerce: &Commerce, shop: &Shop, id: CustomerId) -> Result<CustomerEntry, AccountError> {
-    commerce.store().read(shop.id, move |tx| Ok(CustomerEntry::of(&present(tx, id)?))).await
+    commerce
+        .store()
+        .read(shop.id, move |tx| {
+            let row = present(tx, id)?;
+            Ok(CustomerEntry::read(tx, &row)?)
+        })
+        .await
 }
 
-fn present(tx: &mut store::Tx<'_>, id: CustomerId) -> Result<Customer, AccountError> {
+fn present(tx: &mut Tx<'_>, id: CustomerId) -> Result<Customer, AccountError> {
     rows::find(tx, id)?.filter(|row| row.erased_at.is_none()).ok_or(AccountError::NotFound)
 }
 
@@ -136,7 +155,7 @@ pub async fn change(
                 return Err(ChangeError::Stale);
             }
             let before_row = row.clone();
-            let before = CustomerEntry::of(&row);
+            let before = CustomerEntry::read(tx, &row)?;
             accounts::apply_change(&mut row, &change, &shop)?;
             let address = change.email.as_ref().map(Email::as_str).or(before_row.email.as_deref());
             if messaging::wants_suppressed(&handle, tx, address, &before_row, &row)? {
@@ -156,7 +175,7 @@ pub async fn change(
             row.version += 1;
             rows::update(tx, row.clone())?;
             messaging::consent_changed(&handle, tx, &shop, &before_row, &row)?;
-            let after = CustomerEntry::of(&row);
+            let after = CustomerEntry::read(tx, &row)?;
             note(&handle, tx, &shop, &actor, "customer.update", id, Some(&before), Some(&after))?;
             Ok(after)
         })
@@ -180,8 +199,9 @@ pub async fn merge(
         .write(shop.id, move |tx| {
             let mut kept = present(tx, into)?;
             let gone = present(tx, from)?;
-            let before = CustomerEntry::of(&kept);
+            let before = CustomerEntry::read(tx, &kept)?;
             addresses::give_all(tx, from, into)?;
+            give_reviews(tx, from, into)?;
             messaging::merge(&handle, tx, &shop, &gone, &mut kept)?;
             kept.phone = kept.phone.or(gone.phone);
             kept.date_of_birth = kept.date_of_birth.or(gone.date_of_birth);
@@ -189,7 +209,7 @@ pub async fn merge(
             kept.version += 1;
             rows::update(tx, kept.clone())?;
             accounts::erase(&handle, tx, from, shop.now)?;
-            let after = CustomerEntry::of(&kept);
+            let after = CustomerEntry::read(tx, &kept)?;
             note(&handle, tx, &shop, &actor, "customer.merge", into, Some(&before), Some(&after))?;
             note(&handle, tx, &shop, &actor, "customer.merged-away", from, None, None)?;
             Ok(after)
@@ -241,7 +261,7 @@ pub async fn end_sessions(
 )]
 fn note(
     commerce: &Commerce,
-    tx: &mut store::Tx<'_>,
+    tx: &mut Tx<'_>,
     shop: &Shop,
     actor: &Actor,
     action: &str,

@@ -268,6 +268,8 @@ impl OpaqueToken {
     pub(crate) const STAFF: &str = "mzs_";
     /// Prefix of a token that goes out by mail.
     pub(crate) const MAIL: &str = "mzm_";
+    /// Prefix of a token that shows a draft.
+    pub(crate) const PREVIEW: &str = "mzp_";
 
     /// A new token.
     #[must_use]
@@ -355,8 +357,7 @@ mod tests {
 
     #[test]
     fn an_unsubscribe_token_names_whom_it_was_made_for() {
-        let (tenant, subscriber) =
-            (TenantId::new(Uuid::from_u128(1)), SubscriberId::new(Uuid::from_u128(2)));
+        let (tenant, subscriber) = (TenantId::new(Uuid::from_u128(1)), SubscriberId::new(Uuid::from_u128(2)));
         let token = secrets(1).unsubscribe_token(tenant, subscriber);
         assert_eq!(secrets(1).read_unsubscribe_token(&token), Some((tenant, subscriber)));
         assert_eq!(secrets(2).read_unsubscribe_token(&token), None);

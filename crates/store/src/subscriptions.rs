@@ -1,5 +1,7 @@
 //! Customers' subscriptions.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use domain::ids::{CustomerId, ProductId};
 
@@ -21,6 +23,27 @@ pub fn is_subscriber(tx: &mut Tx<'_>, customer: CustomerId) -> Result<bool, Stor
         })
         .one::<i64>()?;
     Ok(active.unwrap_or(0) > 0)
+}
+
+/// Those of these customers who have an active subscription.
+pub fn subscribers_among(
+    tx: &mut Tx<'_>,
+    customers: &[CustomerId],
+) -> Result<HashSet<CustomerId>, StoreError> {
+    if customers.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let ids: Vec<Vec<u8>> = customers.iter().map(|id| id.to_bytes()).collect();
+    let found = tx
+        .from(subscriptions::table)
+        .with(|all| {
+            all.filter(subscriptions::customer_id.eq_any(ids))
+                .filter(subscriptions::status.eq(ACTIVE))
+                .select(subscriptions::customer_id)
+        })
+        .all::<Vec<u8>>()?;
+    let read = |id: Vec<u8>| CustomerId::try_from(id).map_err(|error| StoreError::Broken(error.to_string()));
+    found.into_iter().map(read).collect()
 }
 
 /// How many active subscriptions there are to a package.

@@ -7,7 +7,7 @@ use store::{StoreError, Tx};
 use url::Url;
 
 use super::mail_tokens::{self, Purpose};
-use super::{AccountError, Details, SignedIn, check_age, email_of, present};
+use super::{AccountError, Details, SignedIn, check_age, details_of, email_of, present};
 use crate::mails::{self, Letter};
 use crate::{Commerce, Shop, messaging};
 
@@ -23,6 +23,18 @@ pub struct DetailsChange {
     pub email: Option<Email>,
     /// The page that the mailed link opens, as it was sent; kept only if its origin is on the shop's list.
     pub return_url: Option<String>,
+}
+
+/// The customer's details.
+pub async fn details(commerce: &Commerce, who: &SignedIn) -> Result<Details, AccountError> {
+    let customer = who.customer;
+    commerce
+        .store()
+        .read(who.tenant, move |tx| {
+            let row = present(tx, customer)?;
+            Ok(details_of(tx, &row)?)
+        })
+        .await
 }
 
 /// Changes the customer's details and gives them as they are now.
@@ -49,7 +61,7 @@ pub async fn change_details(
                     change.return_url.as_ref().and_then(|url| return_url(url, &shop.settings.return_origins));
                 ask_for_proof(&handle, tx, &shop, &row, email, page.as_ref())?;
             }
-            Ok::<_, AccountError>(Details::of(&row))
+            Ok::<_, AccountError>(details_of(tx, &row)?)
         })
         .await?;
     commerce.wake_jobs();

@@ -8,6 +8,7 @@ use store::{Tx, audit as audit_rows, mails as mail_rows};
 
 use super::password::check_current;
 use super::{AccountError, Client, SignedIn};
+use crate::catalog::forget_author;
 use crate::{Commerce, messaging};
 
 /// Erases the customer who asks, after checking their password.
@@ -32,6 +33,7 @@ pub(crate) fn erase(
     let row =
         customers::find(tx, customer)?.filter(|row| row.erased_at.is_none()).ok_or(AccountError::NotFound)?;
     forget(tx, customer)?;
+    forget_author(tx, customer, now)?;
     messaging::forget(commerce, tx, &row, now)?;
     audit_rows::redact(tx, "customer", &customer.to_string())?;
     customers::update(tx, anonymous(row, now))?;

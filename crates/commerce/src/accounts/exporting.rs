@@ -1,17 +1,18 @@
 //! Everything held on a customer, for them to take away. Each area that learns something of customers adds it here.
 
-use domain::ids::CustomerId;
+use domain::ids::{CustomerId, ProductId, TenantId};
 use domain::time::Timestamp;
 use serde::Serialize;
 use store::Tx;
 use store::accounts::{customers, sessions};
+use store::catalog::reviews;
 use store::mails as mail_rows;
 
 use super::addresses::{self, AddressEntry};
 use super::identity::is_live;
-use super::{AccountError, Details};
-use crate::messaging::{self, ExportedSubscription, ExportedThread};
+use super::{AccountError, Details, details_of};
 use crate::Commerce;
+use crate::messaging::{self, ExportedSubscription, ExportedThread};
 use domain::ids::TenantId;
 
 /// Mails and sessions listed in an export, the newest.
@@ -27,6 +28,7 @@ pub struct Export {
     pub addresses: Vec<AddressEntry>,
     pub sessions: Vec<ExportedSession>,
     pub mails: Vec<ExportedMail>,
+    pub reviews: Vec<ExportedReview>,
     pub threads: Vec<ExportedThread>,
     pub newsletter: Option<ExportedSubscription>,
 }
@@ -50,6 +52,19 @@ pub struct ExportedMail {
     pub created_at: Timestamp,
 }
 
+/// What the customer said of a product, in an export.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedReview {
+    pub product_id: ProductId,
+    pub author: String,
+    pub rating: i64,
+    pub title: Option<String>,
+    pub body: Option<String>,
+    pub status: String,
+    pub created_at: Timestamp,
+}
+
 /// Gathers everything held on a customer.
 pub async fn export(
     commerce: &Commerce,
@@ -65,7 +80,7 @@ fn gather(tx: &mut Tx<'_>, customer: CustomerId, now: Timestamp) -> Result<Expor
         customers::find(tx, customer)?.filter(|row| row.erased_at.is_none()).ok_or(AccountError::NotFound)?;
     Ok(Export {
         exported_at: now,
-        details: Details::of(&row),
+        details: details_of(tx, &row)?,
         addresses: addresses::all(tx, customer)?,
         sessions: sessions::list(tx, customer, LISTED)?
             .into_iter()
@@ -80,6 +95,18 @@ fn gather(tx: &mut Tx<'_>, customer: CustomerId, now: Timestamp) -> Result<Expor
         mails: mail_rows::list_of_customer(tx, customer, LISTED)?
             .into_iter()
             .map(|row| ExportedMail { to: row.recipient, subject: row.subject, created_at: row.created_at })
+            .collect(),
+        reviews: reviews::of_customer(tx, customer)?
+            .into_iter()
+            .map(|row| ExportedReview {
+                product_id: row.product_id,
+                author: row.author,
+                rating: row.rating,
+                title: row.title,
+                body: row.body,
+                status: row.status,
+                created_at: row.created_at,
+            })
             .collect(),
         threads: messaging::exported_threads(tx, customer)?,
         newsletter: messaging::exported_subscription(tx, &row)?,

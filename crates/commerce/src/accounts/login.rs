@@ -8,7 +8,7 @@ use store::accounts::customers::{self, Customer};
 use store::accounts::sessions::{self, Session};
 
 use super::throttle::{self, Buckets};
-use super::{AccountError, Client, Details, SESSION_IDLE};
+use super::{AccountError, Client, Details, SESSION_IDLE, details_of};
 use crate::secrets::OpaqueToken;
 use crate::{Commerce, Shop};
 
@@ -120,6 +120,6 @@ pub(super) fn begin_session(
         token: token.reveal().to_owned(),
         expires_at: shop.now.plus(SESSION_IDLE),
         device_token: commerce.secrets().device_token(commerce.chance(), shop.id, account),
-        details: Details::of(customer),
+        details: details_of(tx, customer)?,
     })
 }

@@ -14,6 +14,7 @@ mod register;
 mod sessions;
 pub(crate) mod throttle;
 mod verify;
+pub(crate) mod visits;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -26,25 +27,24 @@ use domain::tenants::MinimumAge;
 use domain::time::Timestamp;
 use serde::Serialize;
 use store::accounts::customers::{self, Customer};
-use store::{StoreError, Tx};
+use store::{StoreError, Tx, subscriptions};
 
 use crate::HashingError;
 
 pub use addresses::{AddressEntry, add_address, addresses, change_address, remove_address};
 pub(crate) use details::apply as apply_change;
-pub use details::{DetailsChange, change_details};
+pub use details::{DetailsChange, change_details, details};
 pub(crate) use erasing::erase;
 pub use erasing::erase_own;
 pub use exporting::{Export, export};
-pub use identity::{
-    Shopper, SignedIn, Visit, authenticate, authenticate_shopper, authenticate_visit, shop_named_by,
-};
+pub use identity::{Shopper, SignedIn, Visit, authenticate, authenticate_shopper};
 pub use login::{LogIn, LoggedIn, log_in};
 pub use password::{ChangePassword, ResetPassword, change_password, request_reset, reset_password};
 pub(crate) use register::check_guessable;
 pub use register::{Register, register};
 pub use sessions::{SessionEntry, end_other_sessions, end_session, log_out, sessions};
 pub use verify::{resend_verification, verify};
+pub use visits::{Glance, authenticate_visit, glance, shop_named_by};
 
 /// A session ends this long after its last use (contract, section 1).
 pub const SESSION_IDLE: Duration = Duration::from_hours(720);
@@ -159,7 +159,8 @@ pub struct Details {
 }
 
 impl Details {
-    pub(crate) fn of(row: &Customer) -> Self {
+    /// What stands in the row; whether the customer subscribes stands elsewhere.
+    pub(crate) fn of(row: &Customer, is_subscriber: bool) -> Self {
         Self {
             first_name: row.first_name.clone(),
             last_name: row.last_name.clone(),
@@ -169,11 +170,15 @@ impl Details {
             id: row.customer_id,
             email_verified: row.email_verified_at.is_some(),
             date_of_birth: row.date_of_birth.clone(),
-            // Nobody can subscribe before there are subscriptions.
-            is_subscriber: false,
+            is_subscriber,
             created_at: row.created_at,
         }
     }
+}
+
+/// A customer's details within a transaction.
+pub(crate) fn details_of(tx: &mut Tx<'_>, row: &Customer) -> Result<Details, StoreError> {
+    Ok(Details::of(row, subscriptions::is_subscriber(tx, row.customer_id)?))
 }
 
 /// The customer behind a session, within a transaction that changes something of theirs. A request that was under way

@@ -142,8 +142,8 @@ pub async fn change_password(
     form: ChangePassword,
 ) -> Result<(), AccountError> {
     let stored = check_current(commerce, who, form.current, "currentPassword", &form.client).await?;
-    let details = who.details();
-    let known = [details.email, details.first_name, details.last_name];
+    let row = who.row();
+    let known = [row.email.clone().unwrap_or_default(), row.first_name.clone(), row.last_name.clone()];
     check_guessable(commerce, form.password.clone(), known).await?;
     let hash = commerce.passwords().hash(form.password).await?;
     let (handle, who, system_now) = (commerce.clone(), who.clone(), commerce.system_now());

@@ -1,9 +1,9 @@
 //! Keeping collections, and what shoppers see of them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::catalog::{Collection, CollectionForm, Reference, RuleForm};
-use domain::fields::FieldErrors;
+use domain::fields::{FieldErrors, Fields};
 use domain::ids::{CollectionId, MediaId, ProductId};
 use domain::markup;
 use domain::slugs::ThingSlug;
@@ -100,6 +100,11 @@ pub async fn collections(commerce: &Commerce, shop: &Shop) -> Result<Vec<Collect
         .await
 }
 
+/// All of the shop's collections in their order, without their sizes.
+pub(crate) fn all_collections(tx: &mut Tx<'_>) -> Result<Vec<CollectionEntry>, StoreError> {
+    rows::all(tx)?.into_iter().map(|row| entry(row, 0)).collect()
+}
+
 fn sizes(
     commerce: &Commerce,
     tx: &mut Tx<'_>,
@@ -109,7 +114,8 @@ fn sizes(
     commerce.shelves().look(tx, now, |shelf| rows.iter().map(|row| shelf.size(row.collection_id)).collect())
 }
 
-/// One collection with the ids of its hand-set products in their order.
+/// One collection with the ids of its products: those set by hand in their order, those that its rule takes in the order of
+/// their making. No more than can be set by hand.
 pub async fn find_collection(
     commerce: &Commerce,
     shop: &Shop,
@@ -120,9 +126,14 @@ pub async fn find_collection(
         .store()
         .read(shop.id, move |tx| {
             let row = rows::find(tx, id)?.ok_or(CatalogError::NotFound)?;
-            let size = handle.shelves().look(tx, now, |shelf| shelf.size(id))?;
-            let members = rows::members(tx, id)?.into_iter().map(|member| member.product).collect();
-            Ok((entry(row, size)?, members))
+            let is_by_rule = row.rule.is_some();
+            let (size, taken) = handle.shelves().look(tx, now, |shelf| {
+                let taken: Vec<ProductId> =
+                    if is_by_rule { shelf.members(id).take(MOST_MEMBERS).collect() } else { Vec::new() };
+                (shelf.size(id), taken)
+            })?;
+            let set = rows::members(tx, id)?.into_iter().map(|member| member.product);
+            Ok((entry(row, size)?, if is_by_rule { taken } else { set.collect() }))
         })
         .await
 }
@@ -199,16 +210,17 @@ pub async fn create_collection(
     actor: Actor,
     form: CollectionForm,
 ) -> Result<CollectionEntry, CatalogError> {
-    let (handle, shop) = (commerce.clone(), shop.clone());
-    let collection = form.parse()?;
-    commerce
+    let (handle, shop_here) = (commerce.clone(), shop.clone());
+    let collection = form.parse(shop.settings.currency)?;
+    let created = commerce
         .store()
         .write(shop.id, move |tx| {
-            let created = add(&handle, tx, &shop, &collection)?;
-            audit_change(&handle, tx, &shop, &actor, "collection.create", None, Some(&created))?;
-            Ok(created)
+            let created = add(&handle, tx, &shop_here, &collection)?;
+            audit_change(&handle, tx, &shop_here, &actor, "collection.create", None, Some(&created))?;
+            Ok::<_, CatalogError>(created)
         })
-        .await
+        .await?;
+    counted(commerce, shop, created).await
 }
 
 /// Changes a collection.
@@ -220,17 +232,39 @@ pub async fn change_collection(
     version: Option<i64>,
     form: CollectionForm,
 ) -> Result<CollectionEntry, CatalogError> {
-    let (handle, shop) = (commerce.clone(), shop.clone());
-    commerce
+    let (handle, shop_here) = (commerce.clone(), shop.clone());
+    let changed = commerce
         .store()
         .write(shop.id, move |tx| {
             let before = current(tx, id, version)?;
-            let collection = form.clone().over(before.collection.to_form()).parse()?;
-            let changed = replace(tx, &shop, &before, collection)?;
-            audit_change(&handle, tx, &shop, &actor, "collection.update", Some(&before), Some(&changed))?;
-            Ok(changed)
+            let form = form.clone().over(before.collection.to_form());
+            let changed = replace(tx, &shop_here, &before, form.parse(shop_here.settings.currency)?)?;
+            audit_change(
+                &handle,
+                tx,
+                &shop_here,
+                &actor,
+                "collection.update",
+                Some(&before),
+                Some(&changed),
+            )?;
+            Ok::<_, CatalogError>(changed)
         })
-        .await
+        .await?;
+    counted(commerce, shop, changed).await
+}
+
+/// The entry with its products counted. They are counted on the shelf, which shows what is committed and nothing else.
+async fn counted(
+    commerce: &Commerce,
+    shop: &Shop,
+    entry: CollectionEntry,
+) -> Result<CollectionEntry, CatalogError> {
+    let (handle, now, id) = (commerce.clone(), shop.now, entry.id);
+    let count =
+        move |tx: &mut Tx<'_>| Ok::<_, CatalogError>(handle.shelves().look(tx, now, |shelf| shelf.size(id))?);
+    let product_count = commerce.store().read(shop.id, count).await?;
+    Ok(CollectionEntry { product_count, ..entry })
 }
 
 fn current(tx: &mut Tx<'_>, id: CollectionId, version: Option<i64>) -> Result<CollectionEntry, CatalogError> {
@@ -263,7 +297,8 @@ pub async fn delete_collection(
         .await
 }
 
-/// Puts these products, in this order, into a hand-set collection, in the place of those that are in it.
+/// Puts these products, in this order, into a hand-set collection, in the place of those that are in it. Gives the
+/// collection's new version, and the products.
 pub async fn set_products(
     commerce: &Commerce,
     shop: &Shop,
@@ -271,7 +306,7 @@ pub async fn set_products(
     id: CollectionId,
     version: Option<i64>,
     names: Vec<Reference>,
-) -> Result<Vec<ProductId>, CatalogError> {
+) -> Result<(i64, Vec<ProductId>), CatalogError> {
     let (handle, shop) = (commerce.clone(), shop.clone());
     if names.len() > MOST_MEMBERS {
         return Err(FieldErrors::one("products", format!("Must be at most {MOST_MEMBERS} products.")).into());
@@ -279,28 +314,60 @@ pub async fn set_products(
     commerce
         .store()
         .write(shop.id, move |tx| {
-            let before = current(tx, id, version)?;
-            if before.collection.rule.is_some() {
-                return Err(CatalogError::FilledByRule);
-            }
-            let ids = member_ids(tx, &names)?;
-            let had: Vec<ProductId> =
-                rows::members(tx, id)?.into_iter().map(|member| member.product).collect();
-            rows::set_members(tx, id, &ids)?;
-            let row = rows::find(tx, id)?.ok_or(CatalogError::NotFound)?;
-            rows::update(tx, CollectionRow { version: row.version + 1, updated_at: shop.now, ..row })?;
-            note(tx, id, had.iter().chain(&ids).copied())?;
+            current(tx, id, version)?;
+            let (had, ids) = write_members(tx, &shop, id, &names)?;
             let change = Change {
                 action: "collection.products",
                 target_kind: "collection",
                 target_id: id.to_string(),
-                before: Some(serde_json::json!(had)),
-                after: Some(serde_json::json!(ids)),
+                before: Some(serde_json::json!({ "products": had })),
+                after: Some(serde_json::json!({ "products": ids })),
             };
             audit::record(&handle, tx, shop.now, &actor, change)?;
-            Ok(ids)
+            Ok((before.version + 1, ids))
         })
         .await
+}
+
+/// Writes the members of a collection, unless they are so; tells who they were and who they are.
+fn write_members(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    id: CollectionId,
+    names: &[Reference],
+) -> Result<(Vec<ProductId>, Vec<ProductId>), CatalogError> {
+    let row = rows::find(tx, id)?.ok_or(CatalogError::NotFound)?;
+    if row.rule.is_some() {
+        return Err(CatalogError::FilledByRule);
+    }
+    let ids = member_ids(tx, names)?;
+    let had: Vec<ProductId> = rows::members(tx, id)?.into_iter().map(|member| member.product).collect();
+    if had != ids {
+        rows::set_members(tx, id, &ids)?;
+        rows::update(tx, CollectionRow { version: row.version + 1, updated_at: shop.now, ..row })?;
+        note(tx, id, had.iter().chain(&ids).copied())?;
+    }
+    Ok((had, ids))
+}
+
+/// Puts these products, in this order, into the collection with this slug. For importers.
+pub(crate) fn put_members(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    slug: &str,
+    names: &[String],
+) -> Result<Put, CatalogError> {
+    let row = rows::find_by_slug(tx, slug)?.ok_or(CatalogError::NotFound)?;
+    let mut fields = Fields::default();
+    let read =
+        |(index, name): (usize, &String)| fields.take(&format!("products.{index}"), Reference::parse(name));
+    let names: Vec<Reference> = names.iter().enumerate().filter_map(read).collect();
+    fields.finish()?;
+    if row.rule.is_some() && names.is_empty() {
+        return Ok(Put::Same);
+    }
+    let (had, ids) = write_members(tx, shop, row.collection_id, &names)?;
+    Ok(if had == ids { Put::Same } else { Put::Changed })
 }
 
 fn member_ids(tx: &mut Tx<'_>, names: &[Reference]) -> Result<Vec<ProductId>, CatalogError> {
@@ -327,6 +394,7 @@ fn member_ids(tx: &mut Tx<'_>, names: &[Reference]) -> Result<Vec<ProductId>, Ca
         known.extend(products::types_of(tx, chunk)?);
     }
     let (mut ids, mut errors) = (Vec::with_capacity(names.len()), FieldErrors::default());
+    let mut seen = HashSet::new();
     for (index, name) in names.iter().enumerate() {
         let id = match name {
             Reference::Id(id) => Some(ProductId::new(*id)).filter(|id| known.contains_key(id)),
@@ -334,7 +402,7 @@ fn member_ids(tx: &mut Tx<'_>, names: &[Reference]) -> Result<Vec<ProductId>, Ca
         };
         match id {
             None => errors.add(format!("products.{index}"), "There is no such product."),
-            Some(id) if !ids.contains(&id) => ids.push(id),
+            Some(id) if seen.insert(id) => ids.push(id),
             Some(_) => {}
         }
     }
@@ -348,12 +416,12 @@ pub fn put_collection(
     shop: &Shop,
     form: &CollectionForm,
 ) -> Result<(CollectionId, Put), CatalogError> {
-    let collection = form.clone().parse()?;
+    let collection = form.clone().parse(shop.settings.currency)?;
     let Some(row) = rows::find_by_slug(tx, collection.slug.as_str())? else {
         return Ok((add(commerce, tx, shop, &collection)?.id, Put::Created));
     };
     let before = entry(row, 0)?;
-    let collection = form.clone().over(before.collection.to_form()).parse()?;
+    let collection = form.clone().over(before.collection.to_form()).parse(shop.settings.currency)?;
     if collection == before.collection {
         return Ok((before.id, Put::Same));
     }

@@ -12,12 +12,14 @@ mod references;
 mod reviews;
 mod save;
 mod shelf;
+mod shown;
 mod views;
 
 use domain::fields::FieldErrors;
 use domain::problem::{Kind, Problem};
 use store::StoreError;
 
+pub(crate) use attributes::all_attributes;
 pub use attributes::{
     AttributeEntry, attributes, change_attribute, create_attribute, delete_attribute, find_attribute,
     put_attribute,
@@ -26,15 +28,19 @@ pub use collections::{
     CollectionEntry, CollectionView, change_collection, collection_view, collection_views, collections,
     create_collection, delete_collection, find_collection, put_collection, set_products,
 };
+pub(crate) use collections::{all_collections, put_members};
+pub(crate) use details::Details;
 pub use present::Stored;
+pub(crate) use present::stored_products;
+pub(crate) use products::import_product;
 pub use products::{
     Put, StockChange, adjust_stock, change_product, create_product, delete_product, find_product, products,
     put_product, refresh_product,
 };
 pub use reviews::{ReviewEntry, add_review, decide_review, delete_review, find_review, reviews};
+pub(crate) use reviews::{forget_author, give_reviews};
 pub(crate) use shelf::Shelves;
-pub use shelf::{Facet, FacetValue, ListFilter, Listed, Sort, warm_up};
-pub use store::catalog::products::Narrowed;
+pub use shelf::{Facet, FacetValue, ListFilter, Listed, Narrowed, Sort, warm_up};
 pub use views::{
     AttributeView, AwardView, Brief, BundleItemView, Card, Cards, CollectionBrief, OptionValueView,
     OptionView, PackageView, ProductPage, ReviewView, briefs, cards, product_page,

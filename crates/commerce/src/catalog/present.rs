@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::catalog::{
     AttributeValues, Availability, BundleItem, Labels, Listing, OptionValue, Package, Product, ProductOption,
-    ProductType, Reference, Sale,
+    ProductType, Reference, Sale, ShownStatus,
 };
 use domain::ids::ProductId;
 use domain::slugs::ThingSlug;
@@ -15,8 +15,10 @@ use store::catalog::products::ProductRow;
 use store::catalog::variants::VariantRow;
 use store::catalog::{attributes, collections, links, pictures, products, variants};
 use store::{StoreError, Tx};
+use uuid::Uuid;
 
 use super::details::Details;
+use super::shown::statuses;
 
 /// A product with what the store adds to it.
 #[derive(Clone, Debug)]
@@ -25,6 +27,10 @@ pub struct Stored {
     pub id: ProductId,
     /// The product, its references as ids.
     pub product: Product,
+    /// The slugs of its attributes, in their order.
+    pub attribute_slugs: Vec<String>,
+    /// What shoppers are told, stock and parts taken together.
+    pub shown_status: ShownStatus,
     /// Counts its changes.
     pub version: i64,
     /// When it was made.
@@ -37,13 +43,26 @@ pub struct Stored {
 pub(super) fn assemble(tx: &mut Tx<'_>, rows: Vec<ProductRow>) -> Result<Vec<Stored>, StoreError> {
     let ids: Vec<ProductId> = rows.iter().map(|row| row.product_id).collect();
     let mut parts = Parts::read(tx, &ids)?;
-    rows.into_iter().map(|row| parts.stored(row)).collect()
+    let mut assembled: Vec<Stored> =
+        rows.into_iter().map(|row| parts.stored(row)).collect::<Result<_, _>>()?;
+    let products: Vec<&Product> = assembled.iter().map(|stored| &stored.product).collect();
+    let statuses = statuses(tx, &products)?;
+    for (stored, status) in assembled.iter_mut().zip(statuses) {
+        stored.shown_status = status;
+    }
+    Ok(assembled)
 }
 
 /// One product.
 pub(super) fn find(tx: &mut Tx<'_>, id: ProductId) -> Result<Option<Stored>, StoreError> {
     let rows = products::find_all(tx, &[id])?;
     Ok(assemble(tx, rows)?.into_iter().next())
+}
+
+/// Those with these ids, in no order.
+pub(crate) fn stored_products(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<Stored>, StoreError> {
+    let rows = products::find_all(tx, ids)?;
+    assemble(tx, rows)
 }
 
 /// The rows of other tables, by product.
@@ -53,6 +72,7 @@ struct Parts {
     pictures: HashMap<ProductId, Vec<pictures::Picture>>,
     values: HashMap<ProductId, Vec<attributes::ValuesRow>>,
     memberships: HashMap<ProductId, Vec<collections::Member>>,
+    attribute_slugs: HashMap<Uuid, String>,
 }
 
 fn grouped<T>(rows: Vec<T>, product: impl Fn(&T) -> ProductId) -> HashMap<ProductId, Vec<T>> {
@@ -65,11 +85,14 @@ fn grouped<T>(rows: Vec<T>, product: impl Fn(&T) -> ProductId) -> HashMap<Produc
 
 impl Parts {
     fn read(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Self, StoreError> {
+        let values = attributes::values_of(tx, ids)?;
+        let known = if values.is_empty() { Vec::new() } else { attributes::all(tx)? };
         Ok(Self {
+            attribute_slugs: known.into_iter().map(|row| (row.attribute_id.uuid(), row.slug)).collect(),
             variants: grouped(variants::of(tx, ids)?, |row| row.product_id),
             links: grouped(links::of(tx, ids)?, |row| row.product),
             pictures: grouped(pictures::of(tx, ids)?, |row| row.product),
-            values: grouped(attributes::values_of(tx, ids)?, |row| row.product),
+            values: grouped(values, |row| row.product),
             memberships: grouped(collections::memberships(tx, ids)?, |row| row.product),
         })
     }
@@ -96,6 +119,12 @@ impl Parts {
             pictures.iter().filter(|picture| picture.kind == kind).map(|picture| picture.media).collect()
         };
         let meta_image = details.meta_image();
+        let attributes = self.attributes(id)?;
+        let slug = |given: &AttributeValues| match &given.attribute {
+            Reference::Id(id) => self.attribute_slugs.get(id).cloned(),
+            Reference::Slug(slug) => Some(slug.to_string()),
+        };
+        let attribute_slugs = attributes.iter().filter_map(slug).collect();
         let package = details.package.map(|package| Package {
             subscription_type: package.subscription_type,
             billing_frequency: package.billing_frequency,
@@ -125,7 +154,7 @@ impl Parts {
             tax_class: row.tax_class,
             weight_grams: row.weight_grams,
             collections: self.collections(id),
-            attributes: self.attributes(id)?,
+            attributes,
             options: options(self.variants.remove(&id).unwrap_or_default())?,
             images: shown(PictureKind::Product),
             labels: Labels { front: shown(PictureKind::Front), back: shown(PictureKind::Back) },
@@ -143,6 +172,8 @@ impl Parts {
         Ok(Stored {
             id,
             product,
+            attribute_slugs,
+            shown_status: ShownStatus::Inactive,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,

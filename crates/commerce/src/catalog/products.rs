@@ -1,17 +1,19 @@
 //! What administrators and importers do with products.
 
-use domain::catalog::{Product, ProductForm};
+use domain::catalog::{MOST_STOCK, Product, ProductForm};
+use domain::fields::FieldErrors;
 use domain::ids::{ProductId, VariantId};
+use domain::time::Timestamp;
 use serde_json::Value;
-use store::catalog::products::{self as rows, Narrowed};
+use store::catalog::products as rows;
 use store::catalog::{attributes, collections, links, pictures, reviews, variants};
 use store::changes::{Change as Changed, Subject, record};
 use store::{StoreError, Tx};
 
-use super::CatalogError;
 use super::present::{self, Stored};
 use super::references::comparable;
-use super::save::{note, save};
+use super::save::{Origin, note, save};
+use super::{CatalogError, Narrowed};
 use crate::audit::{self, Actor, Change};
 use crate::{Commerce, Shop};
 
@@ -20,16 +22,33 @@ pub async fn products(
     commerce: &Commerce,
     shop: &Shop,
     narrowed: Narrowed,
-    offset: i64,
-    limit: i64,
+    offset: u64,
+    limit: usize,
 ) -> Result<(Vec<Stored>, i64), CatalogError> {
+    let (handle, now) = (commerce.clone(), shop.now);
     commerce
         .store()
         .read(shop.id, move |tx| {
-            let (page, total) = rows::list(tx, &narrowed, offset, limit)?;
-            Ok((present::assemble(tx, page)?, total))
+            let named = named(tx, narrowed.query.as_deref())?;
+            let found = handle.shelves().look(tx, now, |shelf| shelf.find(&narrowed, &named))?;
+            let total = i64::try_from(found.len()).unwrap_or(i64::MAX);
+            let offset = usize::try_from(offset).unwrap_or(usize::MAX);
+            let page: Vec<ProductId> = found.into_iter().skip(offset).take(limit).collect();
+            let rows = rows::find_all(tx, &page)?;
+            let mut stored = present::assemble(tx, rows)?;
+            stored.sort_unstable_by(|one, two| two.id.cmp(&one.id));
+            Ok((stored, total))
         })
         .await
+}
+
+/// The products that have this slug, or this SKU themselves or at one of their options' values.
+fn named(tx: &mut Tx<'_>, query: Option<&str>) -> Result<Vec<ProductId>, StoreError> {
+    let Some(query) = query else { return Ok(Vec::new()) };
+    let mut named = rows::with_sku(tx, query)?;
+    named.extend(variants::products_with_sku(tx, query)?);
+    named.extend(rows::ids_of(tx, &[query.to_owned()])?.into_iter().map(|(_, id)| id));
+    Ok(named)
 }
 
 /// One product.
@@ -45,11 +64,11 @@ pub async fn create_product(
     form: ProductForm,
 ) -> Result<Stored, CatalogError> {
     let (handle, shop) = (commerce.clone(), shop.clone());
-    let product = form.parse()?;
+    let product = form.parse(shop.settings.currency)?;
     commerce
         .store()
         .write(shop.id, move |tx| {
-            let id = save(&handle, tx, &shop, None, &product)?;
+            let id = save(&handle, tx, &shop, Origin::New { made_at: shop.now }, &product)?;
             let stored = present::find(tx, id)?.ok_or(CatalogError::NotFound)?;
             audit_change(&handle, tx, &shop, &actor, "product.create", None, Some(&stored))?;
             Ok(stored)
@@ -74,8 +93,8 @@ pub async fn change_product(
             if version.is_some_and(|version| version != before.version) {
                 return Err(CatalogError::Stale);
             }
-            let product = form.clone().over(before.product.to_form()).parse()?;
-            save(&handle, tx, &shop, Some(&before), &product)?;
+            let product = form.clone().over(before.product.to_form()).parse(shop.settings.currency)?;
+            save(&handle, tx, &shop, Origin::Known(&before), &product)?;
             let stored = present::find(tx, id)?.ok_or(CatalogError::NotFound)?;
             audit_change(&handle, tx, &shop, &actor, "product.update", Some(&before), Some(&stored))?;
             Ok(stored)
@@ -101,31 +120,41 @@ pub fn put_product(
     shop: &Shop,
     form: &ProductForm,
 ) -> Result<(ProductId, Put), CatalogError> {
-    let slug = form.clone().parse()?.slug;
-    let Some(row) = rows::find_by_slug(tx, slug.as_str())? else {
-        let id = save(commerce, tx, shop, None, &form.clone().parse()?)?;
-        return Ok((id, Put::Created));
+    import_product(commerce, tx, shop, form, shop.now)
+}
+
+/// As [`put_product`], for one that was made at some time, perhaps in another shop: there it stands among the newest.
+pub(crate) fn import_product(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    form: &ProductForm,
+    made_at: Timestamp,
+) -> Result<(ProductId, Put), CatalogError> {
+    let new = form.clone().parse(shop.settings.currency)?;
+    let Some(row) = rows::find_by_slug(tx, new.slug.as_str())? else {
+        return Ok((save(commerce, tx, shop, Origin::New { made_at }, &new)?, Put::Created));
     };
     let before = present::assemble(tx, vec![row])?.into_iter().next().ok_or(CatalogError::NotFound)?;
-    let product = form.clone().over(before.product.to_form()).parse()?;
+    let product = form.clone().over(before.product.to_form()).parse(shop.settings.currency)?;
     let mut known = before.product.clone();
     known.collections.sort();
     if comparable(tx, &before.product, &product)? == known {
         return Ok((before.id, Put::Same));
     }
-    let id = save(commerce, tx, shop, Some(&before), &product)?;
+    let id = save(commerce, tx, shop, Origin::Known(&before), &product)?;
     Ok((id, Put::Changed))
 }
 
 /// Removes a product. One that something else still needs (a bundle, a box, an order) is withdrawn instead: it stays, and
-/// is not offered any more. Tells whether it was removed.
+/// is not offered any more. Gives the product if it was withdrawn, nothing if it was removed.
 pub async fn delete_product(
     commerce: &Commerce,
     shop: &Shop,
     actor: Actor,
     id: ProductId,
     version: Option<i64>,
-) -> Result<bool, CatalogError> {
+) -> Result<Option<Stored>, CatalogError> {
     let (handle, shop) = (commerce.clone(), shop.clone());
     commerce
         .store()
@@ -137,14 +166,15 @@ pub async fn delete_product(
             if is_needed(tx, id)? {
                 let product =
                     Product { listing: domain::catalog::Listing::Inactive, ..before.product.clone() };
-                save(&handle, tx, &shop, Some(&before), &product)?;
-                audit_change(&handle, tx, &shop, &actor, "product.archive", Some(&before), None)?;
-                return Ok(false);
+                save(&handle, tx, &shop, Origin::Known(&before), &product)?;
+                let stored = present::find(tx, id)?.ok_or(CatalogError::NotFound)?;
+                audit_change(&handle, tx, &shop, &actor, "product.archive", Some(&before), Some(&stored))?;
+                return Ok(Some(stored));
             }
             note(tx, id)?;
             remove(tx, id)?;
             audit_change(&handle, tx, &shop, &actor, "product.delete", Some(&before), None)?;
-            Ok(true)
+            Ok(None)
         })
         .await
 }
@@ -194,21 +224,12 @@ pub async fn adjust_stock(
         .store()
         .write(shop.id, move |tx| {
             let before = present::find(tx, change.product)?.ok_or(CatalogError::NotFound)?;
+            let had = counted(&before.product, change.variant)?;
+            let left = had.checked_add(change.delta).filter(|left| *left <= MOST_STOCK);
+            let left = left.ok_or_else(|| FieldErrors::one("delta", "There would be more than 100000000."))?;
             let changed = match change.variant {
-                None if !before.product.options.is_empty() => return Err(CatalogError::NotCounted),
-                None => {
-                    if before.product.quantity.is_none() {
-                        return Err(CatalogError::NotCounted);
-                    }
-                    rows::adjust(tx, change.product, change.delta, shop.now)?
-                }
+                None => rows::adjust(tx, change.product, change.delta, shop.now)?,
                 Some(variant) => {
-                    let mut values = before.product.options.iter().flat_map(|option| &option.values);
-                    let value =
-                        values.find(|value| value.id == Some(variant)).ok_or(CatalogError::NotFound)?;
-                    if value.quantity.is_none() {
-                        return Err(CatalogError::NotCounted);
-                    }
                     rows::touch(tx, change.product, shop.now)?;
                     variants::adjust(tx, change.product, variant, change.delta)?
                 }
@@ -221,15 +242,31 @@ pub async fn adjust_stock(
                 action: "product.stock",
                 target_kind: "product",
                 target_id: change.product.to_string(),
-                before: None,
+                before: Some(serde_json::json!({ "variantId": change.variant, "quantity": had })),
                 after: Some(serde_json::json!({
-                    "variantId": change.variant, "delta": change.delta, "reason": change.reason,
+                    "variantId": change.variant, "quantity": left, "delta": change.delta, "reason": change.reason,
                 })),
             };
             audit::record(&handle, tx, shop.now, &actor, entry)?;
             present::find(tx, change.product)?.ok_or(CatalogError::NotFound)
         })
         .await
+}
+
+/// How many there are of what is counted: the product, or one of its options' values.
+fn counted(product: &Product, variant: Option<VariantId>) -> Result<i64, CatalogError> {
+    let quantity = match variant {
+        None if product.options.is_empty() => product.quantity,
+        None => None,
+        Some(variant) => {
+            let mut values = product.options.iter().flat_map(|option| &option.values);
+            let value = values.find(|value| value.id == Some(variant));
+            value
+                .ok_or_else(|| FieldErrors::one("variantId", "The product has no such option value."))?
+                .quantity
+        }
+    };
+    quantity.ok_or(CatalogError::NotCounted)
 }
 
 /// Tells lists and pages that something of a product changed with the time: a sale began or ended.

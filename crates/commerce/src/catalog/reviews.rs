@@ -14,6 +14,9 @@ use crate::accounts::SignedIn;
 use crate::audit::{self, Actor, Change};
 use crate::{Commerce, Shop};
 
+/// The name under which the reviews of erased customers are shown.
+const FORMER_CUSTOMER: &str = "Former customer";
+
 /// A review as it is stored.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the fields are those of the contract, or say themselves")]
@@ -128,6 +131,33 @@ fn current(tx: &mut Tx<'_>, id: ReviewId, version: Option<i64>) -> Result<Review
         return Err(CatalogError::Stale);
     }
     Ok(entry)
+}
+
+/// Gives all reviews of one customer to another: they are merged. Where both reviewed a product, that of the one who
+/// stays counts.
+pub(crate) fn give_reviews(tx: &mut Tx<'_>, from: CustomerId, to: CustomerId) -> Result<(), StoreError> {
+    let given = rows::of_customer(tx, from)?;
+    rows::give_all(tx, from, to)?;
+    for row in given {
+        note(tx, row.product_id)?;
+    }
+    Ok(())
+}
+
+/// Takes a customer who is erased out of their reviews. What they wrote may tell who they are, so it goes with their
+/// name; the rating of a review that is shown stays, for it says nothing of a person and the product earned it.
+pub(crate) fn forget_author(tx: &mut Tx<'_>, customer: CustomerId, now: Timestamp) -> Result<(), StoreError> {
+    for row in rows::of_customer(tx, customer)? {
+        if row.status == ReviewStatus::Approved.as_str() {
+            note(tx, row.product_id)?;
+            let version = row.version + 1;
+            let author = FORMER_CUSTOMER.to_owned();
+            rows::update(tx, ReviewRow { author, title: None, body: None, version, updated_at: now, ..row })?;
+        } else {
+            rows::delete(tx, row.review_id)?;
+        }
+    }
+    Ok(())
 }
 
 /// Approves or rejects a review.

@@ -196,11 +196,9 @@ fn check_version(row: &Template, if_version: Option<i64>) -> Result<(), Template
 }
 
 fn apply(row: &mut Template, change: &PartsChange) {
-    for (change, part) in [
-        (&change.subject, &mut row.subject),
-        (&change.html, &mut row.html),
-        (&change.text, &mut row.text),
-    ] {
+    for (change, part) in
+        [(&change.subject, &mut row.subject), (&change.html, &mut row.html), (&change.text, &mut row.text)]
+    {
         if let Some(change) = change {
             part.clone_from(change);
         }
@@ -209,14 +207,14 @@ fn apply(row: &mut Template, change: &PartsChange) {
 
 /// The parts, or all that is wrong with them.
 fn read_parts(row: &Template) -> Result<Own, TemplateError> {
-    own_parts(row).or_else(|_| {
+    own_parts(row).map_err(|_| {
         let mut errors = FieldErrors::default();
         for (part, source) in Part::ALL.into_iter().zip([&row.subject, &row.html, &row.text]) {
             if let Some(Err(fault)) = source.as_deref().map(TemplateSource::parse) {
                 errors.add(part.as_str(), fault.to_string());
             }
         }
-        Err(errors.into())
+        errors.into()
     })
 }
 
@@ -225,9 +223,8 @@ fn try_with_samples(kind: &Kind, shop: &Shop, own: &Own) -> Result<Written, Temp
     let samples = Letter::samples(kind.name).ok_or(TemplateError::NotFound)?;
     let mut first = None;
     for letter in &samples {
-        let written = engine::write(letter, shop, own).map_err(|unwritable| {
-            FieldErrors::one(unwritable.part.as_str(), unwritable.fault.to_string())
-        })?;
+        let written = engine::write(letter, shop, own)
+            .map_err(|unwritable| FieldErrors::one(unwritable.part.as_str(), unwritable.fault.to_string()))?;
         if let Some((value, sample)) = kind.shows {
             let mut errors = FieldErrors::default();
             for (part, text) in [(Part::Html, &written.html), (Part::Text, &written.text)] {

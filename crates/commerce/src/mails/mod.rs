@@ -125,9 +125,9 @@ pub(crate) fn post_in(
 fn write(tx: &mut Tx<'_>, shop: &Shop, letter: &Letter) -> Result<Written, StoreError> {
     let row = template_rows::find(tx, letter.template())?;
     if let Some(row) = row.filter(editing::is_customised) {
-        match own_parts(&row).and_then(|own| {
-            templates::write(letter, shop, &own).map_err(|unwritable| unwritable.to_string())
-        }) {
+        match own_parts(&row)
+            .and_then(|own| templates::write(letter, shop, &own).map_err(|unwritable| unwritable.to_string()))
+        {
             Ok(written) => return Ok(written),
             Err(reason) => {
                 tracing::warn!(

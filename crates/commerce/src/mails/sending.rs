@@ -134,7 +134,10 @@ mod tests {
             text: format!("Open {link} or type {token}."),
             html: format!("<a href=\"{link}\">x</a>"),
             links: vec![link],
-            envelope: Envelope { unsubscribe: Some("https://x.example/mzu_a".to_owned()), ..Envelope::default() },
+            envelope: Envelope {
+                unsubscribe: Some("https://x.example/mzu_a".to_owned()),
+                ..Envelope::default()
+            },
         });
         assert_eq!(body.envelope.unsubscribe, None);
         assert_eq!(body.text, "Open https://shop.example/reset?token=mzm_… or type mzm_….");

@@ -21,9 +21,9 @@ use domain::text::searchable;
 use domain::time::Timestamp;
 use serde::Serialize;
 use store::accounts::customers::{self, Customer};
+use store::messaging::opt_ins;
 use store::messaging::subscribers::{self as rows, Subscriber};
 use store::messaging::suppressions::{self, Suppression};
-use store::messaging::opt_ins;
 use store::{StoreError, Tx, audit as audit_rows, mails as mail_rows};
 
 use super::contact;
@@ -97,7 +97,11 @@ pub(super) fn agree(
         row.first_name = Some(first_name.to_owned());
     }
     touch(&mut row, shop.now);
-    if is_new { rows::insert(tx, row.clone())? } else { rows::update(tx, row.clone())? }
+    if is_new {
+        rows::insert(tx, row.clone())?;
+    } else {
+        rows::update(tx, row.clone())?;
+    }
     Ok(row)
 }
 
@@ -153,10 +157,7 @@ fn suppress(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let address_hash = commerce.secrets().address_hash(tx.tenant(), email);
-    suppressions::put(
-        tx,
-        Suppression { address_hash, reason: reason.as_str().to_owned(), created_at: now },
-    )
+    suppressions::put(tx, Suppression { address_hash, reason: reason.as_str().to_owned(), created_at: now })
 }
 
 /// Whether an address gets no marketing mail.
@@ -190,8 +191,7 @@ fn wants_email(customer: &Customer) -> bool {
 }
 
 fn set_email(customer: &mut Customer, agreed: bool) {
-    customer.marketing =
-        Marketing::from_stored(&customer.marketing).with(Channel::Email, agreed).to_stored();
+    customer.marketing = Marketing::from_stored(&customer.marketing).with(Channel::Email, agreed).to_stored();
 }
 
 fn yes_of<'a>(customer: &'a Customer, email: &'a str) -> Yes<'a> {

@@ -124,9 +124,7 @@ pub async fn change_thread(
                 if let Some(member) = assignee
                     && staff::find(tx, member)?.is_none()
                 {
-                    return Err(
-                        FieldErrors::one("assigneeId", "Must be the id of a member of staff.").into()
-                    );
+                    return Err(FieldErrors::one("assigneeId", "Must be the id of a member of staff.").into());
                 }
                 row.assignee_id = assignee.map(StaffId::to_bytes);
             }

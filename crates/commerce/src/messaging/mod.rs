@@ -21,14 +21,14 @@ use store::{StoreError, Tx};
 use crate::accounts::AccountError;
 
 pub(crate) use consent::{
-    ExportedSubscription, address_changed, address_proved, consent_changed, exported as exported_subscription,
-    forget, merge, wants_suppressed,
+    ExportedSubscription, address_changed, address_proved, consent_changed,
+    exported as exported_subscription, forget, merge, wants_suppressed,
 };
 pub use contact::{NewMessage, add_message, own_thread, own_threads, write_message};
-pub use desk::{ThreadChange, ThreadFilter, change_thread, remove_thread, reply, thread, threads as all_threads};
-pub use newsletter::{
-    NewSubscription, confirm, leaving, subscribe, unsubscribe, unsubscribe_by_link,
+pub use desk::{
+    ThreadChange, ThreadFilter, change_thread, remove_thread, reply, thread, threads as all_threads,
 };
+pub use newsletter::{NewSubscription, confirm, leaving, subscribe, unsubscribe, unsubscribe_by_link};
 pub use subscribers::{
     NewSubscriber, SubscriberChange, SubscriberEntry, SubscriberFilter, add_subscriber, change_subscriber,
     remove_subscriber, subscriber, subscribers, subscribers_after, suppress, suppressions,
@@ -84,7 +84,9 @@ impl From<MessagingError> for Problem {
             MessagingError::ThreadFull => Self::new(
                 Kind::Conflict,
                 "limit_reached",
-                format!("A conversation can have no more than {MOST_MESSAGES} messages. Please begin a new one."),
+                format!(
+                    "A conversation can have no more than {MOST_MESSAGES} messages. Please begin a new one."
+                ),
             ),
             MessagingError::AlreadySubscribed => {
                 Self::new(Kind::Conflict, "already_subscribed", "This address is on the list already.")

@@ -144,9 +144,8 @@ fn post_marketing(
     if !is_on_list || consent::is_suppressed(commerce, tx, &subscriber.email)? {
         return Ok(());
     }
-    let to = Email::parse(&subscriber.email).map_err(|_| {
-        StoreError::Broken(format!("the address of subscriber {}", subscriber.subscriber_id))
-    })?;
+    let to = Email::parse(&subscriber.email)
+        .map_err(|_| StoreError::Broken(format!("the address of subscriber {}", subscriber.subscriber_id)))?;
     let customer = customers::find_by_email(tx, to.as_str())?.map(|row| row.customer_id);
     let envelope = Envelope {
         unsubscribe: Some(unsubscribe_url(commerce, shop.id, subscriber.subscriber_id)),

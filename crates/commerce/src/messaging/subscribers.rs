@@ -96,8 +96,7 @@ pub async fn subscribers_after(
     limit: i64,
 ) -> Result<Vec<SubscriberEntry>, MessagingError> {
     let search = filter.search();
-    let found =
-        commerce.store().read(shop.id, move |tx| rows::after(tx, &search, &email, limit)).await?;
+    let found = commerce.store().read(shop.id, move |tx| rows::after(tx, &search, &email, limit)).await?;
     Ok(found.into_iter().map(SubscriberEntry::of).collect())
 }
 
@@ -109,9 +108,7 @@ pub async fn subscriber(
 ) -> Result<SubscriberEntry, MessagingError> {
     commerce
         .store()
-        .read(shop.id, move |tx| {
-            rows::find(tx, id)?.map(SubscriberEntry::of).ok_or(MessagingError::NotFound)
-        })
+        .read(shop.id, move |tx| rows::find(tx, id)?.map(SubscriberEntry::of).ok_or(MessagingError::NotFound))
         .await
 }
 

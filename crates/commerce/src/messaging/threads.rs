@@ -168,7 +168,7 @@ fn references(tx: &mut Tx<'_>, thread: ThreadId) -> Result<Vec<String>, StoreErr
     let mut all: Vec<String> =
         rows::messages(tx, thread)?.into_iter().filter_map(|message| message.mail_ref).collect();
     if all.len() > MOST_REFERENCES {
-        all.drain(1..all.len() - MOST_REFERENCES + 1);
+        all.drain(1..=all.len() - MOST_REFERENCES);
     }
     Ok(all)
 }
@@ -193,8 +193,7 @@ fn tell_the_shop(
         order_ref: thread.order_ref.clone(),
         message: body.to_owned(),
     };
-    let envelope =
-        Envelope { reply_to: Some(sender.as_str().to_owned()), references, ..Envelope::default() };
+    let envelope = Envelope { reply_to: Some(sender.as_str().to_owned()), references, ..Envelope::default() };
     mails::post_in(commerce, tx, shop, customer, &to, &letter, envelope).map(Some)
 }
 

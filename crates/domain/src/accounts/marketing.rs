@@ -46,7 +46,10 @@ impl Marketing {
             }
             whole = false;
             let shown: String = word.as_ref().chars().filter(|c| !c.is_control()).take(20).collect();
-            fields.refuse(&format!("{path}.{index}"), &format!("`{shown}` is none of email, sms, phone, post."));
+            fields.refuse(
+                &format!("{path}.{index}"),
+                &format!("`{shown}` is none of email, sms, phone, post."),
+            );
         }
         whole.then(|| Self::of(channels.into_iter()))
     }
@@ -116,7 +119,10 @@ mod tests {
 
     #[test]
     fn each_unknown_word_is_named_by_its_place() {
-        assert_eq!(read(&["email", "fax", "post", "Email"]), Err(vec!["marketing.1".into(), "marketing.3".into()]));
+        assert_eq!(
+            read(&["email", "fax", "post", "Email"]),
+            Err(vec!["marketing.1".into(), "marketing.3".into()])
+        );
     }
 
     #[test]

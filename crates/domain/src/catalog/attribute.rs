@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::fields::{FieldErrors, Fields};
+use crate::fields::{FieldErrors, Fields, Invalid};
 use crate::patch::Patch;
 use crate::slugs::ThingSlug;
 use crate::text;
@@ -56,14 +56,12 @@ impl AttributeForm {
         let name =
             fields.take("name", text::one_line(&self.name.into_value().unwrap_or_default(), LONGEST_NAME));
         let slug = slug_or_made(&mut fields, self.slug.into_value(), name.as_deref());
-        let (Some(name), Some(slug)) = (name, slug) else { return Err(fields.into_errors()) };
+        let position = fields.take("position", position(self.position.into_value()));
+        let (Some(name), Some(slug), Some(position)) = (name, slug, position) else {
+            return Err(fields.into_errors());
+        };
         fields.finish()?;
-        Ok(Attribute {
-            name,
-            slug,
-            is_filterable: self.filterable.into_value().unwrap_or(true),
-            position: self.position.into_value().unwrap_or(0).clamp(0, 1_000_000),
-        })
+        Ok(Attribute { name, slug, is_filterable: self.filterable.into_value().unwrap_or(true), position })
     }
 }
 
@@ -77,6 +75,16 @@ impl Attribute {
             filterable: Patch::Value(self.is_filterable),
             position: Patch::Value(self.position),
         }
+    }
+}
+
+/// A place among others.
+pub(super) fn position(given: Option<i64>) -> Result<i64, Invalid> {
+    let position = given.unwrap_or(0);
+    if (0..=1_000_000).contains(&position) {
+        Ok(position)
+    } else {
+        Err(Invalid::fixed("Must be a whole number from 0 to 1000000."))
     }
 }
 

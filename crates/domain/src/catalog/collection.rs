@@ -3,13 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::attribute::slug_or_made;
-use super::{Availability, ProductType, value_slug};
+use super::attribute::{position, slug_or_made};
+use super::{Availability, Price, ProductType, value_slug};
 use crate::fields::{FieldErrors, Fields, Invalid};
 use crate::markup;
-use crate::money;
 use crate::patch::Patch;
 use crate::slugs::ThingSlug;
+use crate::tenants::Currency;
 use crate::text;
 
 /// Conditions that one rule may have.
@@ -65,15 +65,20 @@ impl CollectionForm {
         }
     }
 
-    /// Checks every field and reports all that are refused.
-    pub fn parse(self) -> Result<Collection, FieldErrors> {
+    /// Checks every field and reports all that are refused. Prices are in the shop's currency.
+    pub fn parse(self, currency: Currency) -> Result<Collection, FieldErrors> {
         let mut fields = Fields::default();
         let name = fields.take("name", text::one_line(&self.name.into_value().unwrap_or_default(), 120));
         let slug = slug_or_made(&mut fields, self.slug.into_value(), name.as_deref());
         let description =
             fields.take("description", markup::source(&self.description.into_value().unwrap_or_default()));
-        let rule = self.rule.into_value().and_then(|rule| rule.parse(&mut fields));
-        let (Some(name), Some(slug), Some(description)) = (name, slug, description) else {
+        let rule = self.rule.into_value().and_then(|rule| {
+            rule.check_currency(&mut fields, currency);
+            rule.parse(&mut fields)
+        });
+        let position = fields.take("position", position(self.position.into_value()));
+        let (Some(name), Some(slug), Some(description), Some(position)) = (name, slug, description, position)
+        else {
             return Err(fields.into_errors());
         };
         fields.finish()?;
@@ -83,7 +88,7 @@ impl CollectionForm {
             description,
             image: self.image_id.into_value().filter(|id| !id.is_empty()),
             rule,
-            position: self.position.into_value().unwrap_or(0).clamp(0, 1_000_000),
+            position,
         })
     }
 }
@@ -155,16 +160,24 @@ pub struct ConditionForm {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<i64>,
+    pub amount: Option<Price>,
 }
 
 impl RuleForm {
-    /// Reads a rule by itself.
+    /// Reads a rule by itself, as it is stored: its prices name no currency.
     pub fn read(self) -> Result<Rule, FieldErrors> {
         let mut fields = Fields::default();
         match self.parse(&mut fields) {
             Some(rule) => fields.finish().map(|()| rule),
             None => Err(fields.into_errors()),
+        }
+    }
+
+    fn check_currency(&self, fields: &mut Fields, currency: Currency) {
+        for (index, condition) in self.conditions.iter().enumerate() {
+            if let Some(amount) = &condition.amount {
+                amount.check(fields, &format!("rule.conditions.{index}.amount"), currency);
+            }
         }
     }
 
@@ -194,7 +207,8 @@ impl ConditionForm {
     fn parse(self) -> Result<Condition, Invalid> {
         let value = self.value.as_deref().unwrap_or_default();
         let amount = || {
-            self.amount.map_or(Err(Invalid::fixed("Needs `amount`, a price in minor units.")), money::price)
+            let missing = Invalid::fixed("Needs `amount`, a price.");
+            self.amount.as_ref().map_or(Err(missing), Price::minor)
         };
         match self.field.as_str() {
             "productType" => ProductType::parse(value).map(Condition::Type),
@@ -260,8 +274,12 @@ impl Rule {
                 Condition::Availability(availability) => {
                     ConditionForm { value: Some(availability.as_str().to_owned()), ..of("availability") }
                 }
-                Condition::PriceBelow(amount) => ConditionForm { amount: Some(*amount), ..of("priceBelow") },
-                Condition::PriceFrom(amount) => ConditionForm { amount: Some(*amount), ..of("priceFrom") },
+                Condition::PriceBelow(amount) => {
+                    ConditionForm { amount: Some((*amount).into()), ..of("priceBelow") }
+                }
+                Condition::PriceFrom(amount) => {
+                    ConditionForm { amount: Some((*amount).into()), ..of("priceFrom") }
+                }
                 Condition::OnSale => of("onSale"),
                 Condition::Attribute { attribute, value } => ConditionForm {
                     attribute: Some(attribute.clone()),
@@ -281,6 +299,10 @@ impl Rule {
 mod tests {
     use super::*;
 
+    fn pounds() -> Currency {
+        Currency::parse("GBP").expect("a currency")
+    }
+
     fn form(json: &str) -> CollectionForm {
         serde_json::from_str(json).expect("a form")
     }
@@ -292,10 +314,10 @@ mod tests {
                 {"field": "priceBelow", "amount": 1500},
                 {"field": "attribute", "attribute": "colour", "value": "Red"}]}}"#,
         )
-        .parse()
+        .parse(pounds())
         .expect("a collection");
         assert_eq!(collection.slug.as_str(), "reds-under-ps15");
-        assert_eq!(collection.to_form().parse(), Ok(collection.clone()));
+        assert_eq!(collection.to_form().parse(pounds()), Ok(collection.clone()));
         let rule = collection.rule.expect("a rule");
         let red = |attribute: &str, value: &str| (attribute, value) == ("colour", "red");
         let nothing = |_: &str, _: &str| false;
@@ -325,10 +347,14 @@ mod tests {
                 "rule.conditions.1",
             ),
             (r#"{"name": "x", "rule": {"conditions": [{"field": "priceBelow"}]}}"#, "rule.conditions.0"),
+            (
+                r#"{"name": "x", "rule": {"conditions": [{"field": "priceFrom", "amount": {"value": 1, "currency": "EUR"}}]}}"#,
+                "rule.conditions.0.amount.currency",
+            ),
             (r#"{"name": ""}"#, "name"),
             (r#"{"name": "x", "slug": "A b"}"#, "slug"),
         ] {
-            let errors = form(json).parse().expect_err(json);
+            let errors = form(json).parse(pounds()).expect_err(json);
             assert_eq!(errors.iter().map(|(path, _)| path).collect::<Vec<_>>(), [path], "{json}");
         }
     }

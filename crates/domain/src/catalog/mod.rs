@@ -3,6 +3,7 @@
 mod attribute;
 mod collection;
 mod kinds;
+mod price;
 mod product;
 mod reference;
 mod review;
@@ -14,6 +15,7 @@ pub use collection::{Collection, CollectionForm, Condition, ConditionForm, Facts
 pub use kinds::{
     Availability, Listing, PricingType, ProductType, ReviewStatus, ShownStatus, SubscriptionType,
 };
+pub use price::Price;
 pub use product::{
     AttributeValues, AttributeValuesForm, Award, AwardForm, BundleItem, BundleItemForm, Event, EventForm,
     ImageForm, Labels, LabelsForm, OptionForm, OptionValue, OptionValueForm, Package, Product, ProductForm,
@@ -22,4 +24,4 @@ pub use product::{
 pub use reference::Reference;
 pub use review::{Review, ReviewForm};
 pub use sale::Sale;
-pub use stock::{Part, Stock};
+pub use stock::{MOST_STOCK, Part, Stock};

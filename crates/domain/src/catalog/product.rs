@@ -2,7 +2,9 @@
 //! not at all.
 
 mod form;
+mod package;
 mod parse;
+mod typed;
 
 use serde::{Deserialize, Serialize};
 

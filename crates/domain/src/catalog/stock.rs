@@ -1,6 +1,9 @@
 //! How much there is. Rule: a product without options is counted itself, one with options by their values, and a bundle is
 //! as scarce as its scarcest part.
 
+/// The most of one product that a stock room can count.
+pub const MOST_STOCK: i64 = 100_000_000;
+
 /// What can be sold of a product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stock {

@@ -61,7 +61,7 @@ fn check(text: &str) -> Result<(), TemplateFault> {
     let mut at = 0;
     while let Some(found) = text[at..].find('{') {
         let start = at + found;
-        at = match text[start..].as_bytes().get(1) {
+        at = match text.as_bytes().get(start + 1) {
             Some(b'#') => match text[start + 2..].find("#}") {
                 Some(length) => start + 2 + length + 2,
                 None => return Err(fault(text, start, "A comment is not closed: #} is missing.")),
@@ -87,7 +87,9 @@ fn check_tag(text: &str, start: usize) -> Result<(), TemplateFault> {
     Err(fault(
         text,
         start,
-        format!("The tag `{shown}` is not taken here: there are if, elif, else, endif, block, endblock and extends."),
+        format!(
+            "The tag `{shown}` is not taken here: there are if, elif, else, endif, block, endblock and extends."
+        ),
     ))
 }
 
@@ -103,7 +105,11 @@ fn inside(text: &str, start: usize, end: &str) -> Result<usize, TemplateFault> {
             quote @ (b'"' | b'\'') => at = after_string(text, at, quote)?,
             // A brace would let the engine end an expression elsewhere than this does.
             b'~' | b'+' | b'*' | b'{' => {
-                return Err(fault(text, at, "Values are shown as they are: ~, +, * and { are not taken here."));
+                return Err(fault(
+                    text,
+                    at,
+                    "Values are shown as they are: ~, +, * and { are not taken here.",
+                ));
             }
             _ => at += 1,
         }

@@ -11,9 +11,9 @@ const LONGEST_WORD: usize = 40;
 
 /// Words that tell little: a document need not have them to match.
 const SMALL_WORDS: [&str; 44] = [
-    "a", "an", "and", "are", "as", "at", "be", "by", "da", "de", "del", "des", "di", "do", "du", "et", "for", "from",
-    "how", "in", "is", "it", "la", "le", "les", "my", "of", "on", "or", "our", "that", "the", "their", "this", "to",
-    "was", "we", "what", "when", "which", "will", "with", "you", "your",
+    "a", "an", "and", "are", "as", "at", "be", "by", "da", "de", "del", "des", "di", "do", "du", "et", "for",
+    "from", "how", "in", "is", "it", "la", "le", "les", "my", "of", "on", "or", "our", "that", "the",
+    "their", "this", "to", "was", "we", "what", "when", "which", "will", "with", "you", "your",
 ];
 
 static ANALYZER: LazyLock<TextAnalyzer> = LazyLock::new(|| {

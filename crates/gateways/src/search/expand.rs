@@ -97,11 +97,7 @@ impl Scope<'_> {
                 for place in [Place::Title, Place::Keyword, Place::Text] {
                     let term = postings.terms().get(placed(self.tenant, stem, place))?;
                     if let Some(term) = term.filter(|_| self.takes(place)) {
-                        here.push(Fit {
-                            postings: postings.clone(),
-                            term,
-                            score: STEM * place.weight(),
-                        });
+                        here.push(Fit { postings: postings.clone(), term, score: STEM * place.weight() });
                         known = known.max(Known::Somewhat);
                     }
                 }
@@ -184,7 +180,9 @@ impl Scope<'_> {
                 && let Some((term, info)) = stream.next()
             {
                 looked_at += 1;
-                let Some((near, place)) = read(term).filter(|(_, place)| self.takes(*place)) else { continue };
+                let Some((near, place)) = read(term).filter(|(_, place)| self.takes(*place)) else {
+                    continue;
+                };
                 if (place == Place::Text && expansion.known != Known::Not)
                     || near.starts_with(word.text.as_bytes())
                 {
@@ -192,7 +190,11 @@ impl Scope<'_> {
                 }
                 let errors = if nearly.errors(near) <= 1 { ONE_ERROR } else { TWO_ERRORS };
                 let fit = if begins { errors * NEAR_PREFIX } else { errors };
-                found.push(Fit { postings: postings.clone(), term: info.clone(), score: fit * place.weight() });
+                found.push(Fit {
+                    postings: postings.clone(),
+                    term: info.clone(),
+                    score: fit * place.weight(),
+                });
             }
             keep_best(&mut found);
             added |= !found.is_empty();

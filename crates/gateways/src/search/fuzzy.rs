@@ -81,7 +81,11 @@ impl Automaton for Nearly {
     fn accept(&self, at: &At, byte: u8) -> At {
         match *at {
             At::Shop(seen) if self.shop.get(seen) == Some(&byte) => {
-                if seen + 1 == self.shop.len() { At::Word(self.dfa.initial_state()) } else { At::Shop(seen + 1) }
+                if seen + 1 == self.shop.len() {
+                    At::Word(self.dfa.initial_state())
+                } else {
+                    At::Shop(seen + 1)
+                }
             }
             At::Word(state) if byte == END_OF_WORD => match self.dfa.distance(state) {
                 Distance::Exact(_) => At::Place,

@@ -106,7 +106,8 @@ impl Fields {
 
     /// The document that stands for an entry.
     pub(super) fn document(self, tenant: TenantId, entry: &Entry) -> TantivyDocument {
-        let mut terms = Terms { tenant, words: BTreeSet::new(), codes: BTreeSet::new(), stems: BTreeSet::new() };
+        let mut terms =
+            Terms { tenant, words: BTreeSet::new(), codes: BTreeSet::new(), stems: BTreeSet::new() };
         let title = words(&entry.title, MOST_WORDS);
         terms.take(&title, Place::Title);
         for keyword in &entry.keywords {
@@ -125,7 +126,9 @@ impl Fields {
         document.add_bytes(self.wholes, &whole_term(tenant, Whole::Title, &title.join(" ")));
         document.add_bytes(self.key, tenant.uuid().as_bytes());
         document.add_bytes(self.key, &entry_key(tenant, entry.kind, entry.id));
-        for (field, terms) in [(self.words, terms.words), (self.codes, terms.codes), (self.stems, terms.stems)] {
+        for (field, terms) in
+            [(self.words, terms.words), (self.codes, terms.codes), (self.stems, terms.stems)]
+        {
             for term in terms {
                 document.add_bytes(field, &term);
             }

@@ -107,6 +107,8 @@ pub fn insert(tx: &mut Tx<'_>, customer: Customer) -> Result<(), StoreError> {
 pub fn update(tx: &mut Tx<'_>, customer: Customer) -> Result<(), StoreError> {
     let id = customer.customer_id.to_bytes();
     exactly_one(
-        tx.from(customers::table).with(|all| all.filter(customers::customer_id.eq(id))).update(findable(customer))?,
+        tx.from(customers::table)
+            .with(|all| all.filter(customers::customer_id.eq(id)))
+            .update(findable(customer))?,
     )
 }

@@ -102,6 +102,39 @@ pub fn ids_of(tx: &mut Tx<'_>, slugs: &[String]) -> Result<Vec<(String, ProductI
     found.into_iter().map(|(slug, id)| Ok((slug, read_id(id)?))).collect()
 }
 
+/// The slugs of those with one of these ids, each with its id.
+pub fn slugs_of(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<(ProductId, String)>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = tx
+        .from(products::table)
+        .with(|all| {
+            all.filter(products::product_id.eq_any(bytes(ids))).select((products::product_id, products::slug))
+        })
+        .all::<(Vec<u8>, String)>()?;
+    found.into_iter().map(|(id, slug)| Ok((read_id(id)?, slug))).collect()
+}
+
+/// Ids and slugs in the order of the ids, after one of them.
+pub fn slugs_after(
+    tx: &mut Tx<'_>,
+    after: Option<ProductId>,
+    limit: i64,
+) -> Result<Vec<(ProductId, String)>, StoreError> {
+    let after = after.map(ProductId::to_bytes).unwrap_or_default();
+    let found = tx
+        .from(products::table)
+        .with(|all| {
+            all.filter(products::product_id.gt(after))
+                .order(products::product_id.asc())
+                .limit(limit)
+                .select((products::product_id, products::slug))
+        })
+        .all::<(Vec<u8>, String)>()?;
+    found.into_iter().map(|(id, slug)| Ok((read_id(id)?, slug))).collect()
+}
+
 /// Each of these ids that is there, with its type.
 pub fn types_of(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<(ProductId, String)>, StoreError> {
     if ids.is_empty() {
@@ -115,6 +148,19 @@ pub fn types_of(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<(ProductId, St
         })
         .all::<(Vec<u8>, String)>()?;
     found.into_iter().map(|(id, kind)| Ok((read_id(id)?, kind))).collect()
+}
+
+/// The slugs of these products, each with when it was changed, in the order of their making.
+pub fn addresses_of(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<(String, Timestamp)>, StoreError> {
+    let found = tx
+        .from(products::table)
+        .with(|all| {
+            all.filter(products::product_id.eq_any(bytes(ids)))
+                .order(products::product_id.asc())
+                .select((products::slug, products::updated_at))
+        })
+        .all::<(String, i64)>()?;
+    Ok(found.into_iter().map(|(slug, at)| (slug, Timestamp::from_micros(at))).collect())
 }
 
 /// Products in the order of their ids, which is that of their making, after one of them.
@@ -157,57 +203,13 @@ pub fn facts_of(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<ProductFacts>,
         .all()
 }
 
-/// What an administrator's list is narrowed to.
-#[derive(Clone, Debug, Default)]
-pub struct Narrowed {
-    /// Of this type.
-    pub product_type: Option<String>,
-    /// With this set status.
-    pub status: Option<String>,
-    /// With this in their name or slug, or as their SKU.
-    pub query: Option<String>,
-}
-
-/// A page of the products, newest first, and how many there are.
-pub fn list(
-    tx: &mut Tx<'_>,
-    narrowed: &Narrowed,
-    offset: i64,
-    limit: i64,
-) -> Result<(Vec<ProductRow>, i64), StoreError> {
-    macro_rules! narrow {
-        ($all:expr) => {{
-            let mut query = $all.into_boxed();
-            if let Some(kind) = narrowed.product_type.clone() {
-                query = query.filter(products::product_type.eq(kind));
-            }
-            if let Some(status) = narrowed.status.clone() {
-                query = query.filter(products::status.eq(status));
-            }
-            if let Some(text) = narrowed.query.clone() {
-                let like = format!("%{}%", text.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
-                query = query.filter(
-                    products::name
-                        .like(like.clone())
-                        .escape('!')
-                        .or(products::slug.like(like.to_lowercase()).escape('!'))
-                        .or(products::sku.eq(text).assume_not_null()),
-                );
-            }
-            query
-        }};
-    }
-    let total = tx.from(products::table).with(|all| narrow!(all.count())).one::<i64>()?.unwrap_or(0);
-    let page = tx
+/// The products with this SKU.
+pub fn with_sku(tx: &mut Tx<'_>, sku: &str) -> Result<Vec<ProductId>, StoreError> {
+    let rows = tx
         .from(products::table)
-        .with(|all| {
-            narrow!(all.select(ProductRow::as_select()))
-                .order(products::product_id.desc())
-                .offset(offset)
-                .limit(limit)
-        })
-        .all()?;
-    Ok((page, total))
+        .with(|all| all.filter(products::sku.eq(sku.to_owned())).limit(10).select(products::product_id))
+        .all::<Vec<u8>>()?;
+    rows.into_iter().map(read_id).collect()
 }
 
 /// Adds a product.
@@ -255,7 +257,7 @@ pub fn delete(tx: &mut Tx<'_>, id: ProductId) -> Result<(), StoreError> {
 
 /// How many products the shop has.
 pub fn count(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
-    Ok(tx.from(products::table).with(|all| all.count()).one::<i64>()?.unwrap_or(0))
+    Ok(tx.from(products::table).with(QueryDsl::count).one::<i64>()?.unwrap_or(0))
 }
 
 pub(super) fn read_id(bytes: Vec<u8>) -> Result<ProductId, StoreError> {

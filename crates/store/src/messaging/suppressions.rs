@@ -25,9 +25,7 @@ pub struct Suppression {
 pub fn holds(tx: &mut Tx<'_>, hash: &[u8]) -> Result<bool, StoreError> {
     let found = tx
         .from(suppressions::table)
-        .with(|all| {
-            all.filter(suppressions::address_hash.eq(hash.to_vec())).select(suppressions::created_at)
-        })
+        .with(|all| all.filter(suppressions::address_hash.eq(hash.to_vec())).select(suppressions::created_at))
         .one::<i64>()?;
     Ok(found.is_some())
 }

@@ -52,11 +52,11 @@ pub fn put(tx: &mut Tx<'_>, template: Template) -> Result<(), StoreError> {
 /// Notes that a mail could not be written with the shop's parts.
 pub fn note_failure(tx: &mut Tx<'_>, name: &str, error: &str, now: Timestamp) -> Result<(), StoreError> {
     exactly_one(
-        tx.from(mail_templates::table).with(|all| all.filter(mail_templates::name.eq(name.to_owned()))).update(
-            (
+        tx.from(mail_templates::table)
+            .with(|all| all.filter(mail_templates::name.eq(name.to_owned())))
+            .update((
                 mail_templates::last_error.eq(Some(error.to_owned())),
                 mail_templates::failed_at.eq(Some(now.as_micros())),
-            ),
-        )?,
+            ))?,
     )
 }

@@ -169,16 +169,16 @@ pub fn mails(tx: &mut Tx<'_>, id: ThreadId) -> Result<Vec<MailId>, StoreError> {
 /// Deletes a conversation with its messages.
 pub fn delete(tx: &mut Tx<'_>, id: ThreadId) -> Result<(), StoreError> {
     tx.from(messages::table).with(|all| all.filter(messages::thread_id.eq(id.to_bytes()))).delete()?;
-    exactly_one(tx.from(threads::table).with(|all| all.filter(threads::thread_id.eq(id.to_bytes()))).delete()?)
+    exactly_one(
+        tx.from(threads::table).with(|all| all.filter(threads::thread_id.eq(id.to_bytes()))).delete()?,
+    )
 }
 
 /// The ids of the customer's conversations.
 pub fn ids_of_customer(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<ThreadId>, StoreError> {
     let found = tx
         .from(threads::table)
-        .with(|all| {
-            all.filter(threads::customer_id.eq(Some(customer.to_bytes()))).select(threads::thread_id)
-        })
+        .with(|all| all.filter(threads::customer_id.eq(Some(customer.to_bytes()))).select(threads::thread_id))
         .all::<Vec<u8>>()?;
     read_ids(found)
 }

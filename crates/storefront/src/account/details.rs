@@ -30,8 +30,12 @@ use crate::identity::Customer;
         Unauthenticated, Always,
     )
 )]
-pub(crate) async fn show(Customer(who): Customer) -> Json<DataBody<DetailsBody>> {
-    Json(DataBody { data: who.details().into() })
+pub(crate) async fn show(
+    Customer(who): Customer,
+    State(commerce): State<Commerce>,
+) -> Result<Json<DataBody<DetailsBody>>, ApiError> {
+    let details = accounts::details(&commerce, &who).await.map_err(Problem::from)?;
+    Ok(Json(DataBody { data: details.into() }))
 }
 
 /// What to change; what is left out stays.

@@ -63,8 +63,7 @@ impl RegisterBody {
         let email = fields.take("email", required(self.email.as_deref(), Email::parse));
         let password = fields.take("password", PasswordText::parse_new(self.password.unwrap_or_default()));
         let phone = fields.take_optional("phone", optional(self.phone.as_deref(), Phone::parse));
-        let marketing =
-            Marketing::read(&mut fields, "marketing", &self.marketing.unwrap_or_default());
+        let marketing = Marketing::read(&mut fields, "marketing", &self.marketing.unwrap_or_default());
         let date_of_birth = fields.take_optional(
             "dateOfBirth",
             optional(self.date_of_birth.as_deref(), |text| BirthDate::parse(text, today)),

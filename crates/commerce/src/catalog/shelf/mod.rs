@@ -4,6 +4,7 @@
 //! millisecond. Rule: a shelf is brought up to date with the log of changes inside the transaction that reads it, so it
 //! never shows less than that transaction sees.
 
+mod find;
 mod load;
 mod query;
 
@@ -19,6 +20,7 @@ use store::{StoreError, Tx};
 
 use crate::{Commerce, Shop};
 
+pub use find::Narrowed;
 pub use query::{Facet, FacetValue, ListFilter, Listed, Sort};
 
 /// Products on all shelves together; beyond these the shelf that was looked at longest ago is cleared.
@@ -210,6 +212,15 @@ impl Shelf {
             .iter()
             .find(|one| one.id == id)
             .map_or(0, |one| one.products.intersection_len(&self.listed))
+    }
+
+    /// The listed products that a collection has, in the order of their making.
+    pub(crate) fn members(&self, id: CollectionId) -> impl Iterator<Item = ProductId> {
+        let collection = self.collections.iter().find(|one| one.id == id);
+        let numbers = collection.into_iter().flat_map(|one| one.products.iter());
+        numbers
+            .filter(|number| self.listed.contains(*number))
+            .filter_map(|number| Some(self.numbered(number)?.id))
     }
 
     pub(crate) fn item(&self, id: ProductId) -> Option<&Item> {

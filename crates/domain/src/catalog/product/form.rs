@@ -2,14 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::catalog::Price;
 use crate::patch::Patch;
 
 macro_rules! form {
-    ($(#[$doc:meta])* $name:ident { $($(#[$attribute:meta])* $field:ident: $type:ty,)* }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$attribute:meta])* $field:ident: $type:ty $(=> $over:path)?,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(rename_all = "camelCase", default)]
-        #[expect(missing_docs, reason = "the fields are those of Product")]
+        #[expect(missing_docs, reason = "the fields are those of what it is a form of")]
         pub struct $name {
             $(
                 $(#[$attribute])*
@@ -22,14 +23,28 @@ macro_rules! form {
             /// This form, with what it leaves out taken from `base`.
             #[must_use]
             pub fn over(self, base: Self) -> Self {
-                Self { $($field: self.$field.or(base.$field),)* }
+                Self { $($field: over!(self.$field, base.$field $(, $over)?),)* }
             }
         }
     };
 }
 
+/// A field over the same one of the base. A field that is a form itself is gone into.
+macro_rules! over {
+    ($field:expr, $base:expr) => {
+        $field.or($base)
+    };
+    ($field:expr, $base:expr, $over:path) => {
+        match ($field, $base) {
+            (Patch::Value(field), Patch::Value(base)) => Patch::Value($over(field, base)),
+            (field, base) => field.or(base),
+        }
+    };
+}
+
 form! {
-    /// A product as it is typed. Things are named by id or by slug; prices are in minor units; times as in the API.
+    /// A product as it is typed. Things are named by id or by slug; prices are in minor units,
+    /// with their currency or without; times as in the API.
     ProductForm {
         product_type: String,
         name: String,
@@ -38,11 +53,11 @@ form! {
         description: String,
         status: String,
         availability: String,
-        price: i64,
-        sale_price: i64,
+        price: Price,
+        sale_price: Price,
         sale_starts_at: String,
         sale_ends_at: String,
-        subscriber_price: i64,
+        subscriber_price: Price,
         quantity: i64,
         tax_class: String,
         weight_grams: i64,
@@ -50,7 +65,7 @@ form! {
         attributes: Vec<AttributeValuesForm>,
         options: Vec<OptionForm>,
         images: Vec<ImageForm>,
-        labels: LabelsForm,
+        labels: LabelsForm => LabelsForm::over,
         #[serde(alias = "upsellProducts")]
         upsell_product_ids: Vec<String>,
         #[serde(alias = "relatedProducts")]
@@ -59,7 +74,7 @@ form! {
         linked_subscription_ids: Vec<String>,
         awards: Vec<AwardForm>,
         bundle_items: Vec<BundleItemForm>,
-        event: EventForm,
+        event: EventForm => EventForm::over,
         subscription_type: String,
         billing_frequency: i64,
         billing_frequencies: Vec<i64>,
@@ -73,6 +88,24 @@ form! {
         meta_description: String,
         #[serde(alias = "metaImage")]
         meta_image_id: String,
+    }
+}
+
+form! {
+    /// Pictures of labels as they are named.
+    LabelsForm {
+        front: Vec<ImageForm>,
+        back: Vec<ImageForm>,
+    }
+}
+
+form! {
+    /// When and where an event is, as it is typed.
+    EventForm {
+        starts_at: String,
+        ends_at: String,
+        place: String,
+        capacity: i64,
     }
 }
 
@@ -107,7 +140,7 @@ pub struct OptionValueForm {
     pub id: Option<String>,
     pub label: String,
     pub sku: Option<String>,
-    pub price: Option<i64>,
+    pub price: Option<Price>,
     pub quantity: Option<i64>,
     pub weight_grams: Option<i64>,
 }
@@ -130,15 +163,6 @@ pub struct ImageForm {
     pub alt: Option<String>,
 }
 
-/// Pictures of labels as they are named.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[expect(missing_docs, reason = "the fields are those of Labels")]
-pub struct LabelsForm {
-    pub front: Vec<ImageForm>,
-    pub back: Vec<ImageForm>,
-}
-
 /// An award as it is typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -159,15 +183,4 @@ pub struct BundleItemForm {
     pub product: String,
     /// How many of it; one if left out.
     pub quantity: Option<i64>,
-}
-
-/// When and where an event is, as it is typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[expect(missing_docs, reason = "the fields are those of Event")]
-pub struct EventForm {
-    pub starts_at: Option<String>,
-    pub ends_at: Option<String>,
-    pub place: Option<String>,
-    pub capacity: Option<i64>,
 }

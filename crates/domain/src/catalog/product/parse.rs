@@ -1,20 +1,22 @@
-//! From what was typed to a product, and back. Rule: every refused field is told at once, and what belongs to another type of
+//! From what was typed to a product. Rule: every refused field is told at once, and what belongs to another type of
 //! product is refused, not dropped.
 
+use super::package::PackageForm;
 use super::{
     AttributeValues, AttributeValuesForm, Award, AwardForm, BundleItem, BundleItemForm, Event, EventForm,
-    ImageForm, Labels, LabelsForm, OptionForm, OptionValue, OptionValueForm, Package, Product, ProductForm,
+    ImageForm, Labels, LabelsForm, OptionForm, OptionValue, OptionValueForm, Product, ProductForm,
     ProductOption,
 };
 use crate::catalog::attribute::slug_or_made;
-use crate::catalog::{Availability, Listing, PricingType, ProductType, Reference, Sale, SubscriptionType};
+use crate::catalog::{Availability, Listing, MOST_STOCK, Price, ProductType, Reference, Sale};
 use crate::fields::{FieldErrors, Fields, Invalid};
 use crate::ids::MediaId;
+use crate::markup;
 use crate::patch::Patch;
 use crate::slugs::ThingSlug;
+use crate::tenants::Currency;
 use crate::text::{self, filled};
 use crate::time::Timestamp;
-use crate::{markup, money};
 
 const LONGEST_NAME: usize = 200;
 const LONGEST_SKU: usize = 64;
@@ -23,14 +25,13 @@ const MOST_REFERENCES: usize = 200;
 const MOST_VALUES: usize = 100;
 const MOST_OPTIONS: usize = 5;
 const MOST_IMAGES: usize = 50;
-/// The most of one product that a stock room can count.
-const MOST_STOCK: i64 = 100_000_000;
 
 impl ProductForm {
-    /// Checks every field and reports all that are refused.
-    pub fn parse(self) -> Result<Product, FieldErrors> {
+    /// Checks every field and reports all that are refused. Prices are in the shop's currency.
+    pub fn parse(mut self, currency: Currency) -> Result<Product, FieldErrors> {
         let mut fields = Fields::default();
         let fields = &mut fields;
+        let package_form = PackageForm::taken_from(&mut self);
         let product_type =
             word(fields, "productType", &self.product_type, ProductType::parse, Some(ProductType::Physical));
         let name =
@@ -42,55 +43,41 @@ impl ProductForm {
         let listing = word(fields, "status", &self.status, listing, Some(Listing::Active));
         let availability =
             word(fields, "availability", &self.availability, Availability::parse, Some(Availability::All));
-        let price = fields.take(
-            "price",
-            self.price
-                .into_value()
-                .map_or(Err(Invalid::fixed("Is required, in minor units: 2499 for £24.99.")), money::price),
-        );
-        let sale = sale(fields, self.sale_price, self.sale_starts_at, self.sale_ends_at);
-        let subscriber_price =
-            fields.take_optional("subscriberPrice", self.subscriber_price.into_value().map(money::price));
+        if self.price.as_ref().into_value().is_none() {
+            fields.refuse("price", "Is required, in minor units: 2499 for £24.99.");
+        }
+        let price = price(fields, "price", self.price, currency);
+        let sale_price = self::price(fields, "salePrice", self.sale_price, currency);
+        let sale = sale(fields, sale_price, self.sale_starts_at, self.sale_ends_at);
+        let subscriber_price = self::price(fields, "subscriberPrice", self.subscriber_price, currency);
         let quantity = fields.take_optional("quantity", self.quantity.into_value().map(count));
         let tax_class = line(fields, "taxClass", self.tax_class, 40);
         let weight_grams = fields.take_optional("weightGrams", self.weight_grams.into_value().map(count));
         let collections = references(fields, "collections", self.collections);
         let attributes = attributes(fields, self.attributes.into_value().unwrap_or_default());
-        let options = options(fields, self.options.into_value().unwrap_or_default());
+        let options = options(fields, self.options.into_value().unwrap_or_default(), currency);
         let images = images(fields, "images", self.images.into_value().unwrap_or_default());
-        let LabelsForm { front, back } = self.labels.into_value().unwrap_or_default();
-        let labels = Labels {
-            front: self::images(fields, "labels.front", front),
-            back: self::images(fields, "labels.back", back),
-        };
+        let labels = labels(fields, self.labels.into_value().unwrap_or_default());
         let upsells = references(fields, "upsellProductIds", self.upsell_product_ids);
         let related = references(fields, "relatedProductIds", self.related_product_ids);
         let linked_subscriptions = references(fields, "linkedSubscriptionIds", self.linked_subscription_ids);
         let awards = awards(fields, self.awards.into_value().unwrap_or_default());
         let bundle_items = bundle_items(fields, self.bundle_items.into_value().unwrap_or_default());
-        let event = self.event.into_value().and_then(|event| event.parse(fields));
+        let event_form = self.event.into_value();
+        let has_event = event_form.is_some();
+        let event = event_form.and_then(|event| event.parse(fields));
         let is_package = product_type == Some(ProductType::Subscription);
-        let package_form = PackageForm {
-            subscription_type: self.subscription_type,
-            billing_frequency: self.billing_frequency,
-            billing_frequencies: self.billing_frequencies,
-            pricing_type: self.pricing_type,
-            auto_renew: self.auto_renew,
-            minimum_items: self.minimum_items,
-            pool: self.picknmix_product_ids,
-            term_months: self.term_months,
-        };
         let package = if is_package { package_form.parse(fields) } else { package_form.refuse(fields) };
         let meta_title = line(fields, "metaTitle", self.meta_title, LONGEST_META);
         let meta_description = line(fields, "metaDescription", self.meta_description, LONGEST_META);
         let meta_image =
             fields.take_optional("metaImageId", self.meta_image_id.into_value().map(|id| media_id(&id)));
 
+        if is_package && subscriber_price.is_some() {
+            fields.refuse("subscriberPrice", "A package has none: it is what makes a subscriber.");
+        }
         if let Some(product_type) = product_type {
-            check_type(fields, product_type, &bundle_items, event.is_some(), !options.is_empty());
-            if is_package && subscriber_price.is_some() {
-                fields.refuse("subscriberPrice", "A package has none: it is what makes a subscriber.");
-            }
+            check_type(fields, product_type, &bundle_items, has_event, !options.is_empty());
         }
         let (
             Some(product_type),
@@ -177,7 +164,7 @@ fn listing(word: &str) -> Result<Listing, Invalid> {
     }
 }
 
-fn word<T: Copy>(
+pub(super) fn word<T: Copy>(
     fields: &mut Fields,
     path: &str,
     word: &Patch<String>,
@@ -195,6 +182,10 @@ fn line(fields: &mut Fields, path: &str, line: Patch<String>, most: usize) -> Op
     fields.take(path, text::optional_line(&line.into_value().unwrap_or_default(), most)).flatten()
 }
 
+fn price(fields: &mut Fields, path: &str, price: Patch<Price>, currency: Currency) -> Option<i64> {
+    price.into_value().and_then(|price| price.read(fields, path, currency))
+}
+
 fn count(number: i64) -> Result<i64, Invalid> {
     if (0..=MOST_STOCK).contains(&number) {
         Ok(number)
@@ -207,8 +198,7 @@ fn time(text: &str) -> Result<Timestamp, Invalid> {
     Timestamp::parse(text).map_err(|_| Invalid::fixed("Must be a time such as 2026-12-01T09:00:00Z."))
 }
 
-fn sale(fields: &mut Fields, price: Patch<i64>, starts: Patch<String>, ends: Patch<String>) -> Option<Sale> {
-    let price = fields.take_optional("salePrice", price.into_value().map(money::price));
+fn sale(fields: &mut Fields, price: Option<i64>, starts: Patch<String>, ends: Patch<String>) -> Option<Sale> {
     let starts_at = fields.take_optional("saleStartsAt", starts.into_value().map(|text| time(&text)));
     let ends_at = fields.take_optional("saleEndsAt", ends.into_value().map(|text| time(&text)));
     if let (Some(start), Some(end)) = (starts_at, ends_at)
@@ -219,7 +209,7 @@ fn sale(fields: &mut Fields, price: Patch<i64>, starts: Patch<String>, ends: Pat
     price.map(|price| Sale { price, starts_at, ends_at })
 }
 
-fn references(fields: &mut Fields, path: &str, names: Patch<Vec<String>>) -> Vec<Reference> {
+pub(super) fn references(fields: &mut Fields, path: &str, names: Patch<Vec<String>>) -> Vec<Reference> {
     let names = names.into_value().unwrap_or_default();
     if names.len() > MOST_REFERENCES {
         fields.refuse(path, "Must be at most 200.");
@@ -268,7 +258,7 @@ fn attributes(fields: &mut Fields, forms: Vec<AttributeValuesForm>) -> Vec<Attri
     read
 }
 
-fn options(fields: &mut Fields, forms: Vec<OptionForm>) -> Vec<ProductOption> {
+fn options(fields: &mut Fields, forms: Vec<OptionForm>, currency: Currency) -> Vec<ProductOption> {
     if forms.len() > MOST_OPTIONS {
         fields.refuse("options", "Must be at most 5.");
         return Vec::new();
@@ -282,7 +272,7 @@ fn options(fields: &mut Fields, forms: Vec<OptionForm>) -> Vec<ProductOption> {
             (None, Some(name)) => fields.take(&format!("{path}.name"), ThingSlug::from_name(name)),
             (None, None) => None,
         };
-        let values = option_values(fields, &path, form.values);
+        let values = option_values(fields, &path, form.values, currency);
         if let (Some(name), Some(slug)) = (name, slug) {
             if read.iter().any(|known| known.slug == slug) {
                 fields.refuse(&format!("{path}.name"), "Is given twice.");
@@ -293,7 +283,12 @@ fn options(fields: &mut Fields, forms: Vec<OptionForm>) -> Vec<ProductOption> {
     read
 }
 
-fn option_values(fields: &mut Fields, path: &str, forms: Vec<OptionValueForm>) -> Vec<OptionValue> {
+fn option_values(
+    fields: &mut Fields,
+    path: &str,
+    forms: Vec<OptionValueForm>,
+    currency: Currency,
+) -> Vec<OptionValue> {
     if !(1..=MOST_REFERENCES).contains(&forms.len()) {
         fields.refuse(&format!("{path}.values"), "Must be 1 to 200 values.");
         return Vec::new();
@@ -308,7 +303,7 @@ fn option_values(fields: &mut Fields, path: &str, forms: Vec<OptionValueForm>) -
                 text::optional_line(form.sku.as_deref().unwrap_or_default(), LONGEST_SKU),
             )
             .flatten();
-        let price = fields.take_optional(&format!("{path}.price"), form.price.map(money::price));
+        let price = form.price.and_then(|price| price.read(fields, &format!("{path}.price"), currency));
         let quantity = fields.take_optional(&format!("{path}.quantity"), form.quantity.map(count));
         let weight_grams = fields.take_optional(&format!("{path}.weightGrams"), form.weight_grams.map(count));
         let id = fields.take_optional(
@@ -349,6 +344,13 @@ fn images(fields: &mut Fields, path: &str, forms: Vec<ImageForm>) -> Vec<MediaId
         }
     }
     read
+}
+
+fn labels(fields: &mut Fields, form: LabelsForm) -> Labels {
+    Labels {
+        front: images(fields, "labels.front", form.front.into_value().unwrap_or_default()),
+        back: images(fields, "labels.back", form.back.into_value().unwrap_or_default()),
+    }
 }
 
 fn awards(fields: &mut Fields, forms: Vec<AwardForm>) -> Vec<Award> {
@@ -403,10 +405,11 @@ fn bundle_items(fields: &mut Fields, forms: Vec<BundleItemForm>) -> Vec<BundleIt
 
 impl EventForm {
     fn parse(self, fields: &mut Fields) -> Option<Event> {
-        let starts_at = fields.take("event.startsAt", time(&self.starts_at.unwrap_or_default()));
-        let ends_at = fields.take_optional("event.endsAt", self.ends_at.map(|text| time(&text)));
-        let place = fields.take("event.place", text::one_line(&self.place.unwrap_or_default(), LONGEST_NAME));
-        let capacity = fields.take("event.capacity", count(self.capacity.unwrap_or(-1)));
+        let starts_at = fields.take("event.startsAt", time(&self.starts_at.into_value().unwrap_or_default()));
+        let ends_at = fields.take_optional("event.endsAt", self.ends_at.into_value().map(|text| time(&text)));
+        let place = self.place.into_value().unwrap_or_default();
+        let place = fields.take("event.place", text::one_line(&place, LONGEST_NAME));
+        let capacity = fields.take("event.capacity", count(self.capacity.into_value().unwrap_or(-1)));
         if let (Some(start), Some(end)) = (starts_at, ends_at)
             && end <= start
         {
@@ -421,210 +424,18 @@ impl EventForm {
     }
 }
 
-/// The fields that only packages have.
-struct PackageForm {
-    subscription_type: Patch<String>,
-    billing_frequency: Patch<i64>,
-    billing_frequencies: Patch<Vec<i64>>,
-    pricing_type: Patch<String>,
-    auto_renew: Patch<bool>,
-    minimum_items: Patch<i64>,
-    pool: Patch<Vec<String>>,
-    term_months: Patch<i64>,
-}
-
-impl PackageForm {
-    fn parse(self, fields: &mut Fields) -> Option<Package> {
-        let subscription_type =
-            word(fields, "subscriptionType", &self.subscription_type, SubscriptionType::parse, None);
-        let pricing_type =
-            word(fields, "pricingType", &self.pricing_type, PricingType::parse, Some(PricingType::Fixed));
-        let mut frequencies = self.billing_frequencies.into_value().unwrap_or_default();
-        let default = self.billing_frequency.into_value().or(frequencies.first().copied()).unwrap_or(1);
-        if frequencies.is_empty() {
-            frequencies.push(default);
-        }
-        frequencies.sort_unstable();
-        frequencies.dedup();
-        if frequencies.len() > 24 || frequencies.iter().any(|months| !(1..=24).contains(months)) {
-            fields.refuse("billingFrequencies", "Must be numbers of months from 1 to 24.");
-        }
-        if !frequencies.contains(&default) {
-            fields.refuse("billingFrequency", "Must be one of billingFrequencies.");
-        }
-        let minimum_items = self.minimum_items.into_value().unwrap_or(1);
-        if !(1..=1000).contains(&minimum_items) {
-            fields.refuse("minimumItems", "Must be a whole number from 1 to 1000.");
-        }
-        let term_months = self.term_months.into_value();
-        if term_months.is_some_and(|months| !(1..=120).contains(&months)) {
-            fields.refuse("termMonths", "Must be a number of months from 1 to 120, or null for no end.");
-        }
-        let pool = references(fields, "picknmixProductIds", self.pool);
-        let subscription_type = subscription_type?;
-        match subscription_type {
-            SubscriptionType::Variable if !pool.is_empty() => {
-                fields.refuse("picknmixProductIds", "Only a pick & mix package has a pool.");
-            }
-            SubscriptionType::Variable if pricing_type == Some(PricingType::PerItem) => {
-                fields.refuse("pricingType", "Only a pick & mix package can be priced by item.");
-            }
-            _ => {}
-        }
-        Some(Package {
-            subscription_type,
-            billing_frequency: default,
-            billing_frequencies: frequencies,
-            pricing_type: pricing_type?,
-            auto_renew: self.auto_renew.into_value().unwrap_or(true),
-            minimum_items,
-            pool,
-            term_months,
-        })
-    }
-
-    /// For products of other types: none of these may be there.
-    fn refuse(self, fields: &mut Fields) -> Option<Package> {
-        let given = [
-            ("subscriptionType", self.subscription_type.into_value().is_some()),
-            ("billingFrequency", self.billing_frequency.into_value().is_some()),
-            (
-                "billingFrequencies",
-                self.billing_frequencies.into_value().is_some_and(|list| !list.is_empty()),
-            ),
-            ("pricingType", self.pricing_type.into_value().is_some()),
-            ("minimumItems", self.minimum_items.into_value().is_some()),
-            ("picknmixProductIds", self.pool.into_value().is_some_and(|list| !list.is_empty())),
-            ("termMonths", self.term_months.into_value().is_some()),
-        ];
-        for (path, _) in given.iter().filter(|(_, is_given)| *is_given) {
-            fields.refuse(path, "Only a product of the type subscription has this.");
-        }
-        None
-    }
-}
-
-fn texts(references: &[Reference]) -> Patch<Vec<String>> {
-    Patch::Value(references.iter().map(ToString::to_string).collect())
-}
-
-fn pictures(ids: &[MediaId]) -> Vec<ImageForm> {
-    let form = |id: &MediaId| ImageForm { media_id: Some(id.to_string()), ..ImageForm::default() };
-    ids.iter().map(form).collect()
-}
-
-impl Product {
-    /// The product as it would be typed: [`ProductForm::parse`] reads it back.
-    #[must_use]
-    pub fn to_form(&self) -> ProductForm {
-        let stamp = |time: Option<Timestamp>| Patch::from(time.map(|time| time.to_string()));
-        let package = self.package.as_ref();
-        ProductForm {
-            product_type: Patch::Value(self.product_type.to_string()),
-            name: Patch::Value(self.name.clone()),
-            slug: Patch::Value(self.slug.to_string()),
-            sku: self.sku.clone().into(),
-            description: Patch::Value(self.description.clone()),
-            status: Patch::Value(self.listing.to_string()),
-            availability: Patch::Value(self.availability.to_string()),
-            price: Patch::Value(self.price),
-            sale_price: self.sale.map(|sale| sale.price).into(),
-            sale_starts_at: stamp(self.sale.and_then(|sale| sale.starts_at)),
-            sale_ends_at: stamp(self.sale.and_then(|sale| sale.ends_at)),
-            subscriber_price: self.subscriber_price.into(),
-            quantity: self.quantity.into(),
-            tax_class: self.tax_class.clone().into(),
-            weight_grams: self.weight_grams.into(),
-            collections: texts(&self.collections),
-            attributes: Patch::Value(self.attributes.iter().map(AttributeValues::to_form).collect()),
-            options: Patch::Value(self.options.iter().map(ProductOption::to_form).collect()),
-            images: Patch::Value(pictures(&self.images)),
-            labels: Patch::Value(LabelsForm {
-                front: pictures(&self.labels.front),
-                back: pictures(&self.labels.back),
-            }),
-            upsell_product_ids: texts(&self.upsells),
-            related_product_ids: texts(&self.related),
-            linked_subscription_ids: texts(&self.linked_subscriptions),
-            awards: Patch::Value(self.awards.iter().map(Award::to_form).collect()),
-            bundle_items: Patch::Value(self.bundle_items.iter().map(BundleItem::to_form).collect()),
-            event: self.event.as_ref().map(Event::to_form).into(),
-            subscription_type: package.map(|package| package.subscription_type.to_string()).into(),
-            billing_frequency: package.map(|package| package.billing_frequency).into(),
-            billing_frequencies: package.map(|package| package.billing_frequencies.clone()).into(),
-            pricing_type: package.map(|package| package.pricing_type.to_string()).into(),
-            auto_renew: package.map(|package| package.auto_renew).into(),
-            minimum_items: package.map(|package| package.minimum_items).into(),
-            picknmix_product_ids: package.map_or(Patch::Null, |package| texts(&package.pool)),
-            term_months: package.and_then(|package| package.term_months).into(),
-            meta_title: self.meta_title.clone().into(),
-            meta_description: self.meta_description.clone().into(),
-            meta_image_id: self.meta_image.map(|id| id.to_string()).into(),
-        }
-    }
-}
-
-impl AttributeValues {
-    fn to_form(&self) -> AttributeValuesForm {
-        AttributeValuesForm { slug: self.attribute.to_string(), values: self.values.clone() }
-    }
-}
-
-impl ProductOption {
-    fn to_form(&self) -> OptionForm {
-        let value = |value: &OptionValue| OptionValueForm {
-            id: value.id.map(|id| id.to_string()),
-            label: value.label.clone(),
-            sku: value.sku.clone(),
-            price: value.price,
-            quantity: value.quantity,
-            weight_grams: value.weight_grams,
-        };
-        OptionForm {
-            name: self.name.clone(),
-            slug: Some(self.slug.to_string()),
-            values: self.values.iter().map(value).collect(),
-        }
-    }
-}
-
-impl Award {
-    fn to_form(&self) -> AwardForm {
-        let image = |id: &uuid::Uuid| ImageForm { media_id: Some(id.to_string()), ..ImageForm::default() };
-        AwardForm {
-            name: self.name.clone(),
-            year: self.year,
-            medal: self.medal.clone(),
-            image: self.image.as_ref().map(image),
-        }
-    }
-}
-
-impl BundleItem {
-    fn to_form(&self) -> BundleItemForm {
-        BundleItemForm { product: self.product.to_string(), quantity: Some(self.quantity) }
-    }
-}
-
-impl Event {
-    fn to_form(&self) -> EventForm {
-        EventForm {
-            starts_at: Some(self.starts().to_string()),
-            ends_at: self.ends().map(|end| end.to_string()),
-            place: Some(self.place.clone()),
-            capacity: Some(self.capacity),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
+    fn pounds() -> Currency {
+        Currency::parse("GBP").expect("a currency")
+    }
+
     fn read(json: &str) -> Result<Product, FieldErrors> {
-        serde_json::from_str::<ProductForm>(json).expect("a form").parse()
+        serde_json::from_str::<ProductForm>(json).expect("a form").parse(pounds())
     }
 
     fn refused(json: &str) -> Vec<String> {
@@ -651,7 +462,7 @@ mod tests {
     fn all_types_are_read_and_read_back() {
         for json in [WINE, CLUB, BUNDLE, EVENT] {
             let product = read(json).expect(json);
-            assert_eq!(product.to_form().parse(), Ok(product.clone()));
+            assert_eq!(product.to_form().parse(pounds()), Ok(product.clone()));
             let typed = serde_json::to_string(&product.to_form()).expect("JSON");
             assert_eq!(read(&typed), Ok(product));
         }
@@ -664,8 +475,21 @@ mod tests {
         let wine = read(WINE).expect("a wine");
         let patch: ProductForm =
             serde_json::from_str(r#"{"price": 2000, "salePrice": null, "sku": null}"#).expect("a form");
-        let changed = patch.over(wine.to_form()).parse().expect("a wine");
+        let changed = patch.over(wine.to_form()).parse(pounds()).expect("a wine");
         assert_eq!(changed, Product { price: 2000, sale: None, sku: None, ..wine });
+    }
+
+    #[test]
+    fn a_patch_goes_into_events_and_labels() {
+        let event = read(EVENT).expect("an event");
+        let patch: ProductForm = serde_json::from_str(
+            r#"{"event": {"capacity": 30}, "labels": {"back": [{"mediaId": "01926a3c-0000-7000-8000-000000000002"}]}}"#,
+        )
+        .expect("a form");
+        let changed = patch.over(event.to_form()).parse(pounds()).expect("an event");
+        let (before, after) = (event.event.expect("an event"), changed.event.expect("an event"));
+        assert_eq!(after, Event { capacity: 30, ..before });
+        assert_eq!((changed.labels.front.len(), changed.labels.back.len()), (0, 1));
     }
 
     #[test]
@@ -673,6 +497,11 @@ mod tests {
         for (json, paths) in [
             ("{}", vec!["name", "price"]),
             (r#"{"name": "x", "price": -1}"#, vec!["price"]),
+            (
+                r#"{"name": "x", "price": {"value": 100, "currency": "EUR"}, "options": [{"name": "Size", "values": [
+                    {"label": "S", "price": {"value": 100, "currency": "USD"}}]}]}"#,
+                vec!["options.0.values.0.price.currency", "price.currency"],
+            ),
             (r#"{"name": "x", "price": 100, "salePrice": 100}"#, vec!["salePrice"]),
             (
                 r#"{"name": "x", "price": 1, "status": "gone", "availability": "me"}"#,
@@ -710,11 +539,11 @@ mod tests {
                 product_type: Patch::Value(kind),
                 name: Patch::Value(name),
                 slug: Patch::Value(slug),
-                price: Patch::Value(price),
+                price: Patch::Value(price.into()),
                 ..ProductForm::default()
             };
-            if let Ok(product) = form.parse() {
-                prop_assert_eq!(product.to_form().parse(), Ok(product));
+            if let Ok(product) = form.parse(pounds()) {
+                prop_assert_eq!(product.to_form().parse(pounds()), Ok(product));
             }
         }
     }

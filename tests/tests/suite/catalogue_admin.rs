@@ -1,0 +1,694 @@
+//! Products as the shop's staff keep them: every type, every field, and what is refused.
+
+use std::sync::Barrier;
+
+use marzipan_tests::{Answer, Shop, on_both_engines};
+use serde_json::{Value, json};
+
+on_both_engines!(
+    every_type_is_added_and_read_back,
+    a_change_touches_only_what_is_sent,
+    null_empties_a_field,
+    prices_are_taken_with_their_currency_or_without,
+    of_two_changes_of_one_version_one_is_made,
+    of_two_products_of_one_slug_one_is_added,
+    what_is_needed_is_withdrawn_and_not_removed,
+    a_product_is_added_once_for_one_key,
+    lists_are_narrowed,
+    a_sale_begins_and_ends_by_the_shops_clock,
+    every_change_is_in_the_log,
+    what_leads_nowhere_is_told_by_its_place,
+    hostile_products_are_refused,
+    a_key_that_may_only_read_does_not_write,
+);
+
+const MEDIA: [&str; 2] = ["01926a3c-0000-7000-8000-0000000000a1", "01926a3c-0000-7000-8000-0000000000a2"];
+
+/// Adds pictures to the shop.
+fn add_media(shop: &Shop<'_>) {
+    for id in MEDIA {
+        shop.insert(
+            "media",
+            &json!({
+                "media_id": id, "filename": "label.png", "extension": "png", "mime_type": "image/png",
+                "alt": "A label", "size": 10, "content_hash": id, "version": 1, "created_at": 1, "updated_at": 1,
+            }),
+        );
+    }
+}
+
+fn id(thing: &Value) -> &str {
+    thing["id"].as_str().unwrap_or_else(|| panic!("no id: {thing}"))
+}
+
+fn path(product: &Value) -> String {
+    format!("/admin/v1/products/{}", id(product))
+}
+
+fn pounds(value: i64) -> Value {
+    json!({ "value": value, "currency": "GBP" })
+}
+
+/// The keys of a product in their order, but for those that are of its making.
+fn without(mut product: Value, keys: &[&str]) -> Value {
+    let fields = product.as_object_mut().expect("an object");
+    for key in keys {
+        assert!(fields.remove(*key).is_some(), "no {key}");
+    }
+    product
+}
+
+/// A wine with all that a wine can have, and what it names: an attribute, a collection, another wine, a package.
+struct Cellar {
+    collection: Value,
+    other: Value,
+    club: Value,
+    wine: Value,
+}
+
+fn stocked(shop: &Shop<'_>) -> Cellar {
+    add_media(shop);
+    shop.add("attributes", &json!({ "name": "Grape" }));
+    shop.add("attributes", &json!({ "name": "Food", "slug": "food-pairing" }));
+    let collection = shop.add("collections", &json!({ "name": "Reds" }));
+    let other = shop.add("products", &json!({ "name": "Estate Syrah", "price": 1500, "quantity": 12 }));
+    let club = shop.add(
+        "products",
+        &json!({
+            "productType": "subscription", "name": "Winery's choice", "price": 6000, "subscriptionType": "variable",
+        }),
+    );
+    let wine = shop.add(
+        "products",
+        &json!({
+            "name": "Estate Malbec 2021", "slug": "malbec-21", "sku": "MAL-21", "description": "Plum & **smoke**.",
+            "status": "active", "availability": "subscribers", "price": pounds(1899), "salePrice": 1599,
+            "saleStartsAt": "2026-02-01T00:00:00Z", "saleEndsAt": "2026-03-01T00:00:00.000000Z",
+            "subscriberPrice": pounds(1499), "quantity": 7, "taxClass": "wine", "weightGrams": 1300,
+            "collections": ["reds"],
+            "attributes": [{ "slug": "grape", "values": ["Malbec", "Merlot"] }, { "slug": "food-pairing", "values": ["Stew"] }],
+            "options": [{ "name": "Size", "values": [
+                { "label": "75 cl", "sku": "MAL-21-75", "quantity": 40 },
+                { "label": "Magnum", "price": pounds(3999), "quantity": null, "weightGrams": 2500 },
+            ] }],
+            "images": [{ "mediaId": MEDIA[0] }, { "mediaId": MEDIA[1] }],
+            "labels": { "front": [{ "mediaId": MEDIA[1] }], "back": [{ "mediaId": MEDIA[0] }] },
+            "upsellProductIds": ["estate-syrah"], "relatedProductIds": [id(&other)],
+            "linkedSubscriptionIds": ["winery-s-choice"],
+            "awards": [
+                { "name": "Valley Show", "year": 2024, "medal": "Gold", "image": { "mediaId": MEDIA[0] } },
+                { "name": "Spring Fair" },
+            ],
+            "metaTitle": "Malbec", "metaDescription": "A red of ours", "metaImageId": MEDIA[0],
+        }),
+    );
+    Cellar { collection, other, club, wine }
+}
+
+fn every_type_is_added_and_read_back(shop: &Shop<'_>) {
+    let Cellar { collection, other, club, wine } = stocked(shop);
+    let admin = shop.admin();
+
+    let values = &wine["options"][0]["values"];
+    let expected = json!({
+        "id": id(&wine), "productType": "physical", "name": "Estate Malbec 2021", "slug": "malbec-21", "sku": "MAL-21",
+        "description": "Plum & **smoke**.", "status": "active", "shownStatus": "active",
+        "availability": "subscribers", "price": pounds(1899), "salePrice": pounds(1599),
+        "saleStartsAt": "2026-02-01T00:00:00.000000Z", "saleEndsAt": "2026-03-01T00:00:00.000000Z",
+        "subscriberPrice": pounds(1499), "quantity": 7, "taxClass": "wine", "weightGrams": 1300,
+        "collections": [id(&collection)],
+        "attributes": [{ "slug": "grape", "values": ["Malbec", "Merlot"] }, { "slug": "food-pairing", "values": ["Stew"] }],
+        "options": [{ "name": "Size", "slug": "size", "values": [
+            {
+                "id": values[0]["id"], "label": "75 cl", "sku": "MAL-21-75", "price": null, "quantity": 40,
+                "weightGrams": null,
+            },
+            {
+                "id": values[1]["id"], "label": "Magnum", "sku": null, "price": pounds(3999), "quantity": null,
+                "weightGrams": 2500,
+            },
+        ] }],
+        "images": [{ "mediaId": MEDIA[0] }, { "mediaId": MEDIA[1] }],
+        "labels": { "front": [{ "mediaId": MEDIA[1] }], "back": [{ "mediaId": MEDIA[0] }] },
+        "upsellProductIds": [id(&other)], "relatedProductIds": [id(&other)], "linkedSubscriptionIds": [id(&club)],
+        "awards": [
+            { "name": "Valley Show", "year": 2024, "medal": "Gold", "image": { "mediaId": MEDIA[0] } },
+            { "name": "Spring Fair", "year": null, "medal": null, "image": null },
+        ],
+        "bundleItems": [], "event": null, "subscriptionType": null, "billingFrequency": null,
+        "billingFrequencies": null, "pricingType": null, "autoRenew": null, "minimumItems": null,
+        "picknmixProductIds": null, "termMonths": null, "metaTitle": "Malbec", "metaDescription": "A red of ours",
+        "metaImageId": MEDIA[0], "version": 1, "createdAt": shop.now(), "updatedAt": shop.now(),
+    });
+    assert_eq!(wine, expected);
+
+    let bundle = shop.add(
+        "products",
+        &json!({
+            "productType": "bundle", "name": "Box", "price": 5000,
+            "bundleItems": [{ "product": "malbec-21", "quantity": 2 }, { "product": id(&other) }],
+        }),
+    );
+    let parts = json!([{ "product": id(&wine), "quantity": 2 }, { "product": id(&other), "quantity": 1 }]);
+    assert_eq!(bundle["bundleItems"], parts);
+
+    let tasting = shop.add(
+        "products",
+        &json!({
+            "productType": "event", "name": "Tasting", "price": 2500,
+            "event": { "startsAt": "2026-05-01T18:00:00Z", "place": "The cellar", "capacity": 24 },
+        }),
+    );
+    let event = json!({ "startsAt": "2026-05-01T18:00:00.000000Z", "endsAt": null, "place": "The cellar", "capacity": 24 });
+    assert_eq!((&tasting["event"], &tasting["quantity"]), (&event, &json!(24)), "its places are its stock");
+
+    let picknmix = shop.add(
+        "products",
+        &json!({
+            "productType": "subscription", "name": "Pick & mix", "price": 0, "subscriptionType": "picknmix",
+            "pricingType": "per_item", "billingFrequencies": [3, 1], "billingFrequency": 3, "minimumItems": 6,
+            "picknmixProductIds": ["malbec-21", "estate-syrah"], "termMonths": 12, "autoRenew": false,
+        }),
+    );
+    let expected = json!({
+        "subscriptionType": "picknmix", "pricingType": "per_item", "billingFrequencies": [1, 3],
+        "billingFrequency": 3, "minimumItems": 6, "picknmixProductIds": [id(&wine), id(&other)], "termMonths": 12,
+        "autoRenew": false,
+    });
+    for (key, value) in expected.as_object().expect("keys") {
+        assert_eq!(&picknmix[key], value, "{key}");
+    }
+    assert_eq!((&club["pricingType"], &club["billingFrequencies"]), (&json!("fixed"), &json!([1])));
+
+    for product in [&wine, &other, &club, &bundle, &tasting, &picknmix] {
+        let answer = admin.get(&path(product)).send().expect(200);
+        assert_eq!(answer.header("etag"), Some("\"v1\""));
+        assert_eq!(&answer.data(), product);
+        // An answer can be sent back as it is, and changes nothing.
+        let again = admin.patch(&path(product)).json(product).send().expect(200).data();
+        let made = ["version", "updatedAt"];
+        assert_eq!(without(again, &made), without(product.clone(), &made));
+    }
+}
+
+fn a_change_touches_only_what_is_sent(shop: &Shop<'_>) {
+    let Cellar { wine, club, other, .. } = stocked(shop);
+    let rose = shop.add("collections", &json!({ "name": "Rosé" }));
+    let admin = shop.admin();
+    let first = wine["options"][0]["values"][0]["id"].clone();
+    let sized = json!([{ "name": "Bottle", "slug": "bottle", "values": [
+        { "id": first, "label": "0.75 l", "sku": null, "price": pounds(1800), "quantity": 3, "weightGrams": null },
+    ] }]);
+    let changes = [
+        ("name", json!("Malbec"), json!("Malbec")),
+        ("slug", json!("the-malbec"), json!("the-malbec")),
+        ("sku", json!("M"), json!("M")),
+        ("description", json!("Dark."), json!("Dark.")),
+        ("availability", json!("all"), json!("all")),
+        ("price", json!(2000), pounds(2000)),
+        ("salePrice", pounds(1000), pounds(1000)),
+        ("saleStartsAt", json!("2026-02-02T01:00:00+01:00"), json!("2026-02-02T00:00:00.000000Z")),
+        ("saleEndsAt", Value::Null, Value::Null),
+        ("subscriberPrice", json!(900), pounds(900)),
+        ("quantity", json!(0), json!(0)),
+        ("taxClass", json!("reduced"), json!("reduced")),
+        ("weightGrams", json!(1200), json!(1200)),
+        ("collections", json!(["rose"]), json!([id(&rose)])),
+        (
+            "attributes",
+            json!([{ "slug": "grape", "values": ["Syrah"] }]),
+            json!([{ "slug": "grape", "values": ["Syrah"] }]),
+        ),
+        ("options", sized.clone(), sized),
+        ("images", json!([{ "mediaId": MEDIA[1] }]), json!([{ "mediaId": MEDIA[1] }])),
+        ("labels", json!({ "back": [] }), json!({ "front": [{ "mediaId": MEDIA[1] }], "back": [] })),
+        ("upsellProductIds", json!([]), json!([])),
+        ("relatedProductIds", json!(["winery-s-choice"]), json!([id(&club)])),
+        ("linkedSubscriptionIds", json!([]), json!([])),
+        (
+            "awards",
+            json!([{ "name": "Fair", "year": 2025 }]),
+            json!([{ "name": "Fair", "year": 2025, "medal": null, "image": null }]),
+        ),
+        ("metaTitle", json!("Title"), json!("Title")),
+        ("metaDescription", json!("Words"), json!("Words")),
+        ("metaImageId", json!(MEDIA[1]), json!(MEDIA[1])),
+        ("status", json!("inactive"), json!("inactive")),
+    ];
+    changes_one_by_one(shop, wine, changes.into_iter());
+
+    let club_changes = [
+        ("subscriptionType", json!("picknmix"), json!("picknmix")),
+        ("pricingType", json!("per_item"), json!("per_item")),
+        ("billingFrequencies", json!([1, 2, 6]), json!([1, 2, 6])),
+        ("billingFrequency", json!(6), json!(6)),
+        ("autoRenew", json!(false), json!(false)),
+        ("minimumItems", json!(12), json!(12)),
+        ("picknmixProductIds", json!(["estate-syrah"]), json!([id(&other)])),
+        ("termMonths", json!(24), json!(24)),
+    ];
+    changes_one_by_one(shop, club, club_changes.into_iter());
+
+    let tasting = shop.add(
+        "products",
+        &json!({
+            "productType": "event", "name": "Tasting", "price": 2500, "quantity": 10,
+            "event": { "startsAt": "2026-05-01T18:00:00Z", "place": "The cellar", "capacity": 24 },
+        }),
+    );
+    let bigger =
+        admin.patch(&path(&tasting)).json(&json!({ "event": { "capacity": 30 } })).send().expect(200).data();
+    let event = json!({ "startsAt": "2026-05-01T18:00:00.000000Z", "endsAt": null, "place": "The cellar", "capacity": 30 });
+    assert_eq!((&bigger["event"], &bigger["quantity"]), (&event, &json!(16)), "six more places");
+}
+
+/// Makes each change and holds the product against the one before it: nothing else has changed.
+fn changes_one_by_one(
+    shop: &Shop<'_>,
+    product: Value,
+    changes: impl Iterator<Item = (&'static str, Value, Value)>,
+) {
+    let admin = shop.admin();
+    let mut before = product;
+    for (key, sent, expected) in changes {
+        let answer = admin.patch(&path(&before)).json(&json!({ key: sent })).send().expect(200);
+        let after = answer.data();
+        let version = before["version"].as_i64().expect("a version") + 1;
+        assert_eq!(answer.header("etag"), Some(format!("\"v{version}\"").as_str()));
+        let mut wanted = before.clone();
+        wanted[key] = expected;
+        wanted["version"] = json!(version);
+        // What shoppers see follows what was set.
+        wanted["shownStatus"] = after["shownStatus"].clone();
+        assert_eq!(after, wanted, "a change of {key}");
+        assert_eq!(admin.get(&path(&before)).send().expect(200).data(), after);
+        before = after;
+    }
+}
+
+fn null_empties_a_field(shop: &Shop<'_>) {
+    let Cellar { wine, .. } = stocked(shop);
+    let admin = shop.admin();
+    let empty = json!({
+        "sku": null, "description": null, "availability": null, "salePrice": null, "subscriberPrice": null,
+        "quantity": null, "taxClass": null, "weightGrams": null, "collections": null, "attributes": null, "options": null,
+        "images": null, "labels": null, "upsellProductIds": null, "relatedProductIds": null,
+        "linkedSubscriptionIds": null, "awards": null, "metaTitle": null, "metaDescription": null, "metaImageId": null,
+    });
+    let after = admin.patch(&path(&wine)).json(&empty).send().expect(200).data();
+    for key in ["sku", "salePrice", "saleStartsAt", "subscriberPrice", "quantity", "metaTitle", "metaImageId"]
+    {
+        assert_eq!(after[key], Value::Null, "{key}");
+    }
+    for key in ["collections", "attributes", "options", "images", "upsellProductIds", "awards"] {
+        assert_eq!(after[key], json!([]), "{key}");
+    }
+    assert_eq!((&after["availability"], &after["description"]), (&json!("all"), &json!("")));
+    assert_eq!(after["labels"], json!({ "front": [], "back": [] }));
+    for key in ["name", "price"] {
+        admin.patch(&path(&wine)).json(&json!({ key: null })).send().expect_invalid(&[key]);
+    }
+    let slug = admin.patch(&path(&wine)).json(&json!({ "slug": null })).send().expect(200).data();
+    assert_eq!(slug["slug"], "estate-malbec-2021", "made of the name");
+}
+
+fn prices_are_taken_with_their_currency_or_without(shop: &Shop<'_>) {
+    for price in [
+        json!(1250),
+        json!(1250.0),
+        pounds(1250),
+        json!({ "value": 1250, "currency": "gbp", "formatted": "£12.50" }),
+    ] {
+        let product = shop.add("products", &json!({ "name": format!("Wine {price}"), "price": price }));
+        assert_eq!(product["price"], pounds(1250));
+    }
+    let refused = |price: Value, field: &str| {
+        let product = json!({ "name": "Wine", "price": price });
+        shop.admin().post("/admin/v1/products").json(&product).send().expect_invalid(&[field]);
+    };
+    refused(json!({ "value": 1250, "currency": "EUR" }), "price.currency");
+    refused(json!({ "value": 1250 }), "price.currency");
+    refused(json!({ "value": 12.5, "currency": "GBP" }), "price.value");
+    for price in [
+        json!(12.5),
+        json!("1250"),
+        json!(true),
+        json!([]),
+        json!(-1),
+        json!(1_000_000_001),
+        json!(1e300),
+        Value::Null,
+    ] {
+        refused(price, "price");
+    }
+}
+
+/// Sends both at the same moment.
+fn at_once(send: impl Fn() -> Answer + Sync, times: usize) -> Vec<Answer> {
+    let gate = Barrier::new(times);
+    std::thread::scope(|scope| {
+        let one = || {
+            gate.wait();
+            send()
+        };
+        let threads: Vec<_> = (0..times).map(|_| scope.spawn(one)).collect();
+        threads.into_iter().map(|thread| thread.join().expect("an answer")).collect()
+    })
+}
+
+fn statuses(answers: &[Answer]) -> Vec<u16> {
+    let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    statuses
+}
+
+fn of_two_changes_of_one_version_one_is_made(shop: &Shop<'_>) {
+    let wine = shop.add("products", &json!({ "name": "Wine", "price": 100 }));
+    let admin = shop.admin();
+    for round in 1..=5 {
+        let version = format!("\"v{round}\"");
+        let change = || {
+            let request = admin.patch(&path(&wine)).header("If-Match", &version);
+            request.json(&json!({ "price": 100 + round })).send()
+        };
+        assert_eq!(statuses(&at_once(change, 2)), [200, 412], "round {round}");
+    }
+    let now = admin.get(&path(&wine)).send().expect(200).data();
+    assert_eq!((&now["version"], &now["price"]), (&json!(6), &pounds(105)));
+    admin.delete(&path(&wine)).header("If-Match", "\"v5\"").send().expect(412);
+    admin.delete(&path(&wine)).header("If-Match", "\"v6\"").send().expect(204);
+    admin.get(&path(&wine)).send().expect_error(404, "not_found");
+    admin.patch(&path(&wine)).json(&json!({ "price": 1 })).send().expect_error(404, "not_found");
+    admin.delete(&path(&wine)).send().expect_error(404, "not_found");
+}
+
+fn of_two_products_of_one_slug_one_is_added(shop: &Shop<'_>) {
+    let admin = shop.admin();
+    for round in 0..5 {
+        for kind in ["products", "collections", "attributes"] {
+            let thing = json!({ "name": format!("Thing {round}"), "price": 100 });
+            let answers = at_once(|| admin.post(&format!("/admin/v1/{kind}")).json(&thing).send(), 2);
+            assert_eq!(statuses(&answers), [201, 409], "{kind}");
+            let refused = answers.into_iter().find(|answer| answer.status == 409).expect("one is refused");
+            refused.expect_error(409, "slug_taken");
+        }
+    }
+    let other = shop.add("products", &json!({ "name": "Other", "price": 100 }));
+    let taken = json!({ "slug": "thing-1" });
+    admin.patch(&path(&other)).json(&taken).send().expect_error(409, "slug_taken");
+    let elsewhere = Shop::open(shop.server());
+    elsewhere.add("products", &json!({ "name": "Thing 1", "price": 100 }));
+}
+
+fn what_is_needed_is_withdrawn_and_not_removed(shop: &Shop<'_>) {
+    let [part, picked, free] =
+        ["Part", "Picked", "Free"].map(|name| shop.add("products", &json!({ "name": name, "price": 100 })));
+    let bundle = json!({
+        "productType": "bundle", "name": "Box", "price": 100, "bundleItems": [{ "product": "part" }],
+    });
+    let bundle = shop.add("products", &bundle);
+    let club = json!({
+        "productType": "subscription", "name": "Club", "price": 100, "subscriptionType": "picknmix",
+        "picknmixProductIds": ["picked"],
+    });
+    let club = shop.add("products", &club);
+    let subscriber = shop.customer();
+    shop.insert(
+        "subscriptions",
+        &json!({
+            "subscription_id": "01926a3c-0000-7000-8000-0000000000b1", "customer_id": subscriber.id,
+            "package_id": id(&club), "status": "cancelled", "created_at": 1,
+        }),
+    );
+    let admin = shop.admin();
+    for needed in [&part, &picked, &club] {
+        let answer = admin.delete(&path(needed)).send().expect(200);
+        assert_eq!(answer.header("etag"), Some("\"v2\""));
+        let withdrawn = answer.data();
+        assert_eq!(
+            (&withdrawn["status"], &withdrawn["shownStatus"]),
+            (&json!("inactive"), &json!("inactive"))
+        );
+        assert_eq!(admin.get(&path(needed)).send().expect(200).data(), withdrawn);
+    }
+    let shown = shop.visitor().get("/v1/products").send().expect(200).data();
+    let names: Vec<_> =
+        shown.as_array().expect("a list").iter().map(|product| product["name"].clone()).collect();
+    assert_eq!(names, [json!("Box"), json!("Free")].as_slice(), "{shown}");
+
+    for removable in [&free, &bundle, &part] {
+        admin.delete(&path(removable)).send().expect(204);
+        admin.get(&path(removable)).send().expect_error(404, "not_found");
+    }
+}
+
+fn a_product_is_added_once_for_one_key(shop: &Shop<'_>) {
+    let add = || {
+        let product = json!({ "name": "Wine", "price": 100 });
+        shop.admin().post("/admin/v1/products").key("the first").json(&product).send()
+    };
+    let first = add().expect(201);
+    let again = add().expect(201);
+    assert_eq!(again.header("idempotent-replayed"), Some("true"));
+    assert_eq!(first.data(), again.data());
+    let all = shop.admin().get("/admin/v1/products").send().expect(200).json();
+    assert_eq!(all["meta"]["total"], 1);
+}
+
+fn lists_are_narrowed(shop: &Shop<'_>) {
+    for product in [
+        json!({ "name": "Rosé d'Été", "price": 100, "sku": "ROSE", "quantity": 0 }),
+        json!({ "name": "Malbec 100%", "slug": "malbec", "price": 100, "status": "inactive" }),
+        json!({ "name": "Malbec Reserve", "price": 100,
+            "options": [{ "name": "Size", "values": [{ "label": "Magnum", "sku": "MAG-1" }] }] }),
+        json!({ "productType": "subscription", "name": "Club", "price": 100, "subscriptionType": "variable" }),
+    ] {
+        shop.add("products", &product);
+    }
+    let names = |query: &str| -> Vec<String> {
+        let page = shop.admin().get(&format!("/admin/v1/products?{query}")).send().expect(200).json();
+        let list = page["data"].as_array().expect("a list");
+        let names: Vec<String> =
+            list.iter().map(|product| product["slug"].as_str().expect("a slug").to_owned()).collect();
+        assert!(page["meta"]["total"].as_u64() >= u64::try_from(names.len()).ok());
+        names
+    };
+    assert_eq!(names(""), ["club", "malbec-reserve", "malbec", "rose-d-ete"]);
+    assert_eq!(names("type=subscription"), ["club"]);
+    assert_eq!(names("status=inactive"), ["malbec"]);
+    assert_eq!(names("status=out_of_stock"), ["rose-d-ete"]);
+    assert_eq!(names("status=active"), ["club", "malbec-reserve", "rose-d-ete"]);
+    assert_eq!(names("query=ROSE"), ["rose-d-ete"]);
+    assert_eq!(names("query=d%27%C3%A9t%C3%A9"), ["rose-d-ete"], "accents, case and marks aside");
+    assert_eq!(names("query=malbec"), ["malbec-reserve", "malbec"]);
+    assert_eq!(names("query=MAG-1"), ["malbec-reserve"], "the SKU of a value");
+    assert_eq!(names("query=malbec&type=physical&status=active"), ["malbec-reserve"]);
+    assert_eq!(names("perPage=2&page=2"), ["malbec", "rose-d-ete"]);
+    assert_eq!(names("query=%25"), Vec::<String>::new(), "no wild cards");
+    let admin = shop.admin();
+    for (query, field) in
+        [("type=wine", "type"), ("status=sold", "status"), ("page=0", "page"), ("perPage=101", "perPage")]
+    {
+        admin.get(&format!("/admin/v1/products?{query}")).send().expect_invalid(&[field]);
+    }
+    let long = format!("/admin/v1/products?query={}", "x".repeat(201));
+    admin.get(&long).send().expect_invalid(&["query"]);
+}
+
+fn a_sale_begins_and_ends_by_the_shops_clock(shop: &Shop<'_>) {
+    shop.add(
+        "products",
+        &json!({
+            "name": "Wine", "price": 1000, "salePrice": 800, "saleStartsAt": "2026-02-01T00:00:00Z",
+            "saleEndsAt": "2026-02-08T00:00:00Z",
+        }),
+    );
+    shop.add("collections", &json!({ "name": "Sale", "rule": { "conditions": [{ "field": "onSale" }] } }));
+    let expect = |sale: Option<&str>| {
+        let visitor = shop.visitor();
+        let detail = visitor.get("/v1/products/wine").send().expect(200).json();
+        assert_eq!(
+            (&detail["price"], &detail["salePrice"]),
+            (&json!("£10.00"), &json!(sale)),
+            "at {}",
+            shop.now()
+        );
+        let list = visitor.get("/v1/products").send().expect(200).data();
+        assert_eq!(list[0]["salePrice"], json!(sale), "in the list");
+        let on_sale = visitor.get("/v1/products?collection=sale").send().expect(200).json();
+        assert_eq!(on_sale["meta"]["total"], json!(i32::from(sale.is_some())), "in the collection");
+    };
+    expect(None);
+    shop.set_clock("2026-01-31T23:59:59Z");
+    expect(None);
+    shop.set_clock("2026-02-01T00:00:00Z");
+    expect(Some("£8.00"));
+    shop.set_clock("2026-02-07T23:59:59Z");
+    expect(Some("£8.00"));
+    shop.set_clock("2026-02-08T00:00:00Z");
+    expect(None);
+}
+
+fn every_change_is_in_the_log(shop: &Shop<'_>) {
+    let wine = shop.add("products", &json!({ "name": "Wine", "price": 100, "quantity": 5 }));
+    let admin = shop.admin();
+    admin.patch(&path(&wine)).json(&json!({ "price": 120 })).send().expect(200);
+    let stock = json!({ "delta": -2, "reason": "Broken in the cellar" });
+    admin.post(&format!("{}/stock", path(&wine))).json(&stock).send().expect(200);
+    admin.delete(&path(&wine)).send().expect(204);
+    let log = admin.get("/admin/v1/audit-log?perPage=100").send().expect(200).data();
+    let about: Vec<&Value> =
+        log.as_array().expect("a list").iter().filter(|entry| entry["targetId"] == wine["id"]).collect();
+    let actions: Vec<_> = about.iter().map(|entry| entry["action"].as_str().expect("an action")).collect();
+    assert_eq!(actions, ["product.delete", "product.stock", "product.update", "product.create"]);
+    assert_eq!((&about[3]["before"], &about[3]["after"]["price"]), (&Value::Null, &json!(100)));
+    assert_eq!((&about[2]["before"]["price"], &about[2]["after"]["price"]), (&json!(100), &json!(120)));
+    assert_eq!((&about[1]["before"]["quantity"], &about[1]["after"]["quantity"]), (&json!(5), &json!(3)));
+    assert_eq!(about[1]["after"]["reason"], "Broken in the cellar");
+    assert_eq!((&about[0]["before"]["name"], &about[0]["after"]), (&json!("Wine"), &Value::Null));
+    assert!(about.iter().all(|entry| entry["actor"]["kind"] == "admin_key"), "{log}");
+}
+
+fn what_leads_nowhere_is_told_by_its_place(shop: &Shop<'_>) {
+    let elsewhere = Shop::open(shop.server());
+    let foreign = elsewhere.add("products", &json!({ "name": "Foreign", "price": 100 }));
+    let foreign_collection = elsewhere.add("collections", &json!({ "name": "Foreign" }));
+    shop.add("collections", &json!({ "name": "By rule", "rule": { "conditions": [{ "field": "onSale" }] } }));
+    let wine = shop.add("products", &json!({ "name": "Wine", "price": 100 }));
+    let refuse = |more: Value, fields: &[&str]| {
+        let mut product = json!({ "name": "New", "price": 100 });
+        product.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        shop.admin().post("/admin/v1/products").json(&product).send().expect_invalid(fields);
+    };
+    refuse(
+        json!({
+            "upsellProductIds": ["wine", "nothing"], "relatedProductIds": [id(&foreign)],
+            "linkedSubscriptionIds": ["wine"], "collections": ["nothing", id(&foreign_collection), "by-rule"],
+            "attributes": [{ "slug": "nothing", "values": ["x"] }], "images": [{ "mediaId": MEDIA[0] }],
+            "labels": { "back": [{ "mediaId": MEDIA[1] }] }, "metaImageId": MEDIA[0],
+            "awards": [{ "name": "Fair", "image": { "mediaId": MEDIA[0] } }],
+        }),
+        &[
+            "upsellProductIds.1",
+            "relatedProductIds.0",
+            "linkedSubscriptionIds.0",
+            "collections.0",
+            "collections.1",
+            "collections.2",
+            "attributes.0.slug",
+            "images.0.mediaId",
+            "labels.back.0.mediaId",
+            "metaImageId",
+            "awards.0.image.mediaId",
+        ],
+    );
+    refuse(json!({ "productType": "bundle", "bundleItems": [{ "product": "nothing" }] }), &["bundleItems.0"]);
+    let bundle = json!({
+        "productType": "bundle", "name": "Box", "price": 100, "bundleItems": [{ "product": "wine" }],
+    });
+    let bundle = shop.add("products", &bundle);
+    refuse(json!({ "productType": "bundle", "bundleItems": [{ "product": "box" }] }), &["bundleItems.0"]);
+    refuse(
+        json!({ "productType": "subscription", "subscriptionType": "picknmix", "picknmixProductIds": ["nothing"] }),
+        &["picknmixProductIds.0"],
+    );
+    let admin = shop.admin();
+    let itself = json!({ "upsellProductIds": ["wine"] });
+    admin.patch(&path(&wine)).json(&itself).send().expect_invalid(&["upsellProductIds.0"]);
+    // Nothing of a refused change is kept.
+    let mixed = json!({ "price": 999, "collections": ["nothing"] });
+    admin.patch(&path(&bundle)).json(&mixed).send().expect_invalid(&["collections.0"]);
+    assert_eq!(admin.get(&path(&bundle)).send().expect(200).data(), bundle);
+}
+
+fn hostile_products_are_refused(shop: &Shop<'_>) {
+    let post = |body: &Value| shop.admin().post("/admin/v1/products").json(body).send();
+    let with = |key: &str, value: Value| {
+        let mut product = json!({ "name": "Wine", "price": 100 });
+        product[key] = value;
+        product
+    };
+    let many = |count: usize, thing: Value| Value::Array(vec![thing; count]);
+    for (key, value, field) in [
+        ("attributes", many(10_000, json!({ "slug": "grape", "values": ["x"] })), "attributes"),
+        ("attributes", json!([{ "slug": "grape", "values": many(101, json!("x")) }]), "attributes.0.values"),
+        ("attributes", json!([{ "slug": 5, "values": ["x"] }]), "attributes.0.slug"),
+        ("attributes", json!([{ "slug": "grape", "values": "x" }]), "attributes.0.values"),
+        ("attributes", json!({ "grape": ["x"] }), "attributes"),
+        ("options", many(6, json!({ "name": "Size", "values": [{ "label": "x" }] })), "options"),
+        ("options", json!([{ "name": "Size", "values": [] }]), "options.0.values"),
+        (
+            "options",
+            json!([{ "name": "Size", "values": [{ "label": "x", "quantity": -1 }] }]),
+            "options.0.values.0.quantity",
+        ),
+        ("collections", many(201, json!("reds")), "collections"),
+        ("images", many(51, json!({ "mediaId": MEDIA[0] })), "images"),
+        ("images", json!([{ "file": "../../etc/passwd" }]), "images.0.mediaId"),
+        ("description", json!("x".repeat(50_001)), "description"),
+        ("description", json!(["x"]), "description"),
+        ("name", json!("x".repeat(201)), "name"),
+        ("name", json!("\u{202e}eniw"), "name"),
+        ("name", json!("  "), "name"),
+        ("slug", json!("Not A Slug"), "slug"),
+        ("slug", json!("01926a3c-0000-7000-8000-000000000001"), "slug"),
+        ("slug", json!("x".repeat(121)), "slug"),
+        ("quantity", json!(-1), "quantity"),
+        ("quantity", json!(9_999_999_999_i64), "quantity"),
+        ("quantity", json!(1.5), "quantity"),
+        ("status", json!("sold"), "status"),
+        ("productType", json!("wine"), "productType"),
+        ("productType", json!(7), "productType"),
+        ("salePrice", json!(100), "salePrice"),
+        ("saleStartsAt", json!("tomorrow"), "saleStartsAt"),
+        ("event", json!({ "startsAt": "2026-05-01T18:00:00Z", "place": "x", "capacity": 1 }), "event"),
+        ("bundleItems", json!([{ "product": "x" }]), "bundleItems"),
+        ("termMonths", json!(3), "termMonths"),
+        ("autoRenew", json!(true), "autoRenew"),
+        ("metaTitle", json!("x".repeat(321)), "metaTitle"),
+    ] {
+        post(&with(key, value)).expect_invalid(&[field]);
+    }
+    let ends = json!({
+        "name": "Wine", "price": 100, "salePrice": 50, "saleStartsAt": "2026-02-02T00:00:00Z",
+        "saleEndsAt": "2026-02-01T00:00:00Z",
+    });
+    post(&ends).expect_invalid(&["saleEndsAt"]);
+    post(&json!({ "productType": "event", "name": "x", "price": 1, "event": {} })).expect_invalid(&[
+        "event.startsAt",
+        "event.place",
+        "event.capacity",
+    ]);
+    post(&json!({})).expect_invalid(&["name", "price"]);
+    post(&json!([])).expect_invalid(&["body"]);
+    post(&with("description", json!("x".repeat(5_000_000)))).expect_error(413, "body_too_large");
+    let admin = shop.admin();
+    admin.post("/admin/v1/products").json_bytes("{\"name\": ").send().expect_error(400, "malformed_json");
+    admin.post("/admin/v1/products").body("text/plain", "{}").send().expect(415);
+    let all = admin.get("/admin/v1/products").send().expect(200).json();
+    assert_eq!(all["meta"]["total"], 0, "nothing was added");
+    // HTML is kept as it was typed and shown as it is safe.
+    let script = json!({ "name": "<b>Wine</b>", "price": 100, "description": "Good<script>alert(1)</script> **wine**" });
+    let product = shop.add("products", &script);
+    let shown = shop.visitor().get(&format!("/v1/products/{}", id(&product))).send().expect(200).json();
+    assert_eq!(shown["description"], "<p>Good <strong>wine</strong></p>");
+}
+
+fn a_key_that_may_only_read_does_not_write(shop: &Shop<'_>) {
+    let wine = shop.add("products", &json!({ "name": "Wine", "price": 100 }));
+    let key = json!({ "name": "Reader", "scopes": ["products:read"] });
+    let key = shop.admin().post("/admin/v1/admin-keys").json(&key).send().expect(201).data();
+    let reader = shop.holding(key["key"].as_str().expect("a key"));
+    for list in ["products", "collections", "attributes", "reviews"] {
+        reader.get(&format!("/admin/v1/{list}")).send().expect(200);
+    }
+    reader.get(&path(&wine)).send().expect(200);
+    let change = json!({ "name": "Other", "price": 1 });
+    reader.post("/admin/v1/products").json(&change).send().expect_error(403, "forbidden");
+    reader.patch(&path(&wine)).json(&change).send().expect_error(403, "forbidden");
+    reader.delete(&path(&wine)).send().expect_error(403, "forbidden");
+    let stock = json!({ "delta": 1, "reason": "x" });
+    reader.post(&format!("{}/stock", path(&wine))).json(&stock).send().expect_error(403, "forbidden");
+    reader.post("/admin/v1/collections").json(&change).send().expect_error(403, "forbidden");
+    reader.post("/admin/v1/attributes").json(&change).send().expect_error(403, "forbidden");
+}
