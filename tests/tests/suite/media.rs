@@ -145,8 +145,8 @@ fn a_picture_is_kept_and_shown(shop: &Shop<'_>) {
     let narrow = fetched(&shop.nobody(), &renditions[0]);
     assert!(narrow.body.len() < whole.body.len() / 2);
     // Making them is no change by anybody: what was read can still be changed.
-    let patch = admin.patch(&format!("{MEDIA}/{id}")).header("If-Match", "\"v1\"");
-    patch.json(&json!({ "alt": "Quarters" })).send().expect(200);
+    let current = admin.patch(&format!("{MEDIA}/{id}")).header("If-Match", "\"v1\"");
+    current.json(&json!({ "alt": "Quarters" })).send().expect(200);
 }
 
 fn a_picture_stands_upright_wherever_it_is_shown(shop: &Shop<'_>) {
@@ -562,12 +562,15 @@ fn who_may_handle_pictures(shop: &Shop<'_>) {
 }
 
 fn pictures_outlive_the_server(installation: &Installation) {
-    let web = Server::start_as(installation, "web", &[]);
-    let shop = Shop::open_on(&web, installation);
-    let admin = shop.admin();
-    let media = upload(&admin, "a.png", &encoded(&quarters(500), ImageFormat::Png)).expect(201).data();
-    let (id, before) = (text(&media, "id"), fetched(&shop.nobody(), &media).body);
-    drop(web);
+    let (admin, media, before) = {
+        let web = Server::start_as(installation, "web", &[]);
+        let shop = Shop::open_on(&web, installation);
+        let picture = encoded(&quarters(500), ImageFormat::Png);
+        let media = upload(&shop.admin(), "a.png", &picture).expect(201).data();
+        let before = fetched(&shop.nobody(), &media).body;
+        (shop.admin(), media, before)
+    };
+    let id = text(&media, "id");
     // Nobody has made the renditions: whoever comes next does, in the same folder.
     let mut server = Server::start(installation);
     let admin = admin.at(server.address());

@@ -103,11 +103,8 @@ fn body_for(operation: &Operation) -> Option<Value> {
             | "/posts/{}/publish"
             | "/posts/{}/unpublish"
             | "/posts/{}/revisions/{}/restore"
-            | "/posts/{}/preview-tokens",
-        )
-        | (
-            "POST",
-            "/account/logout"
+            | "/posts/{}/preview-tokens"
+            | "/account/logout"
             | "/staff/logout"
             | "/staff/totp"
             | "/reviews/{}/approve"
