@@ -18,12 +18,16 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || address.is_link_local()
         || address.is_multicast()
         || address.is_documentation();
-    // This network; shared by providers' customers; protocol assignments and old relays; benchmarks; reserved, with the
-    // address of everybody here at its end.
-    let inside = matches!(
-        address.octets(),
-        [0, ..] | [100, 64..=127, ..] | [192, 0, 0, _] | [192, 88, 99, _] | [198, 18 | 19, ..] | [240..=255, ..]
-    );
+    let inside = match address.octets() {
+        // This network, what is reserved, and everybody here; shared by providers' customers; protocol assignments and
+        // old relays; benchmarks.
+        [0 | 240..=255, ..]
+        | [100, 64..=127, ..]
+        | [192, 0, 0, _]
+        | [192, 88, 99, _]
+        | [198, 18 | 19, ..] => true,
+        _ => false,
+    };
     !special && !inside
 }
 

@@ -62,23 +62,33 @@ fn round(count: u32) -> impl Iterator<Item = f64> {
 pub(super) fn leaf(s: &mut Sheet<'_>, long: f64, colour: &str, vein: &str) {
     let half = long * 0.3;
     s.fill(
-        &format!("M0 0C{half} {} {half} {} 0 {}C{} {} {} {} 0 0Z", -long * 0.3, -long * 0.75, -long, -half, -long * 0.75, -half, -long * 0.3),
+        &format!(
+            "M0 0C{half} {} {half} {} 0 {}C{} {} {} {} 0 0Z",
+            -long * 0.3,
+            -long * 0.75,
+            -long,
+            -half,
+            -long * 0.75,
+            -half,
+            -long * 0.3
+        ),
         colour,
     );
     s.stroke(&format!("M0 0V{}", -long * 0.86), vein, long * 0.028);
     for part in [0.28, 0.46, 0.64] {
         let y = -long * part;
-        s.stroke(&format!("M{} {}L0 {y}L{} {}", -half * 0.6, y - long * 0.11, half * 0.6, y - long * 0.11), vein, long * 0.02);
+        s.stroke(
+            &format!("M{} {}L0 {y}L{} {}", -half * 0.6, y - long * 0.11, half * 0.6, y - long * 0.11),
+            vein,
+            long * 0.02,
+        );
     }
 }
 
 /// A bird on its perch, looking left; its feet at y = 62.
 pub(super) fn perched(s: &mut Sheet<'_>, body: &str, breast: &str, wing: &str, tail: f64) {
     let tip = (44.0 + 60.0 * tail, 20.0 + 46.0 * tail);
-    s.fill(
-        &format!("M38 8L{} {}L{} {}L26 38Z", tip.0, tip.1, tip.0 - 12.0, tip.1 + 10.0),
-        body,
-    );
+    s.fill(&format!("M38 8L{} {}L{} {}L26 38Z", tip.0, tip.1, tip.0 - 12.0, tip.1 + 10.0), body);
     s.stroke("M-6 44L-10 64M6 44L4 64", body, 3.0);
     s.fill(
         "M-70 -18L-49 -27C-46 -46 -24 -54 -8 -44C8 -34 30 -16 46 12C44 26 30 44 4 50C-20 54 -42 38 -47 10C-48 2 -48 -6 -48 -12Z",
@@ -113,7 +123,15 @@ fn swallow(s: &mut Sheet<'_>, colour: &str, breast: &str) {
 fn blackbird(s: &mut Sheet<'_>, p: &Palette) {
     s.stroke("M-110 74C-60 60 -10 66 40 62C70 60 96 50 116 34", p.ink, 6.0);
     s.stroke("M60 60C74 76 88 82 104 84M-70 66C-84 84 -94 90 -108 92", p.ink, 3.6);
-    for (x, y, turn) in [(104.0, 84.0, 100.0), (84.0, 76.0, 150.0), (116.0, 34.0, 40.0), (-108.0, 92.0, -110.0), (-88.0, 82.0, -160.0), (-110.0, 74.0, -60.0), (-60.0, 64.0, -20.0)] {
+    for (x, y, turn) in [
+        (104.0, 84.0, 100.0),
+        (84.0, 76.0, 150.0),
+        (116.0, 34.0, 40.0),
+        (-108.0, 92.0, -110.0),
+        (-88.0, 82.0, -160.0),
+        (-110.0, 74.0, -60.0),
+        (-60.0, 64.0, -20.0),
+    ] {
         s.turned(x, y, turn, |s| leaf(s, 38.0, p.second, p.paper));
     }
     for (x, y) in [(70.0, 80.0), (80.0, 92.0), (62.0, 94.0)] {
@@ -153,7 +171,10 @@ pub(super) fn tui(s: &mut Sheet<'_>, p: &Palette) {
 fn owl(s: &mut Sheet<'_>, p: &Palette) {
     let wing = mix(p.accent, p.ink, 0.35);
     s.fill("M-58 -70C-66 -92 -60 -104 -56 -108C-44 -98 -24 -92 0 -92C24 -92 44 -98 56 -108C60 -104 66 -92 58 -70C80 -30 78 50 44 88C20 104 -20 104 -44 88C-78 50 -80 -30 -58 -70Z", p.accent);
-    s.fill("M-66 -28C-86 20 -78 66 -44 88C-46 50 -50 10 -66 -28ZM66 -28C86 20 78 66 44 88C46 50 50 10 66 -28Z", &wing);
+    s.fill(
+        "M-66 -28C-86 20 -78 66 -44 88C-46 50 -50 10 -66 -28ZM66 -28C86 20 78 66 44 88C46 50 50 10 66 -28Z",
+        &wing,
+    );
     for row in 0..5_u32 {
         let y = -6.0 + f64::from(row) * 19.0;
         let count = if row % 2 == 0 { 4_u32 } else { 3 };
@@ -166,7 +187,14 @@ fn owl(s: &mut Sheet<'_>, p: &Palette) {
         let x = side * 28.0;
         s.circle(x, -54.0, 30.0, p.paper);
         for angle in round(18) {
-            s.rule(x + 20.0 * angle.sin(), -54.0 - 20.0 * angle.cos(), x + 28.0 * angle.sin(), -54.0 - 28.0 * angle.cos(), &wing, 1.8);
+            s.rule(
+                x + 20.0 * angle.sin(),
+                -54.0 - 20.0 * angle.cos(),
+                x + 28.0 * angle.sin(),
+                -54.0 - 28.0 * angle.cos(),
+                &wing,
+                1.8,
+            );
         }
         s.circle(x, -54.0, 17.0, p.third);
         s.circle(x, -54.0, 10.0, p.ink);
@@ -186,7 +214,8 @@ fn swallows(s: &mut Sheet<'_>, p: &Palette) {
             s.rule(-110.0, y, 110.0, y, p.paper, wide);
         }
     });
-    for (x, y, size, turn) in [(-8.0, -10.0, 0.95, 0.0), (84.0, -76.0, 0.46, 14.0), (-92.0, 66.0, 0.4, -12.0)] {
+    for (x, y, size, turn) in [(-8.0, -10.0, 0.95, 0.0), (84.0, -76.0, 0.46, 14.0), (-92.0, 66.0, 0.4, -12.0)]
+    {
         s.at(x, y, size, |s| s.turned(0.0, 0.0, turn, |s| swallow(s, p.ink, p.paper)));
     }
 }
@@ -223,7 +252,22 @@ fn tower(s: &mut Sheet<'_>, p: &Palette) {
     s.stroke("M0 -92V-126", p.ink, 2.6);
     s.fill("M1 -126C16 -130 26 -118 42 -122V-104C26 -100 16 -112 1 -108Z", p.accent);
     for (x, size) in [(-92.0, 44.0), (-72.0, 34.0), (78.0, 38.0), (98.0, 50.0), (114.0, 30.0)] {
-        s.fill(&format!("M{x} {}C{} {} {} {} {x} 88C{} {} {} {} {x} {}Z", 88.0 - size, x + size * 0.2, 88.0 - size * 0.5, x + size * 0.26, 84.0, x - size * 0.26, 84.0, x - size * 0.2, 88.0 - size * 0.5, 88.0 - size), p.ink);
+        s.fill(
+            &format!(
+                "M{x} {}C{} {} {} {} {x} 88C{} {} {} {} {x} {}Z",
+                88.0 - size,
+                x + size * 0.2,
+                88.0 - size * 0.5,
+                x + size * 0.26,
+                84.0,
+                x - size * 0.26,
+                84.0,
+                x - size * 0.2,
+                88.0 - size * 0.5,
+                88.0 - size
+            ),
+            p.ink,
+        );
     }
 }
 
@@ -261,7 +305,12 @@ fn chateau(s: &mut Sheet<'_>, p: &Palette) {
     }
     for row in 0..3_u32 {
         let y = 92.0 + f64::from(row) * 7.0;
-        s.stroke_faint(&format!("M{} {y}H{}", -140.0 + f64::from(row) * 22.0, 140.0 - f64::from(row) * 22.0), line, 1.6, 0.7);
+        s.stroke_faint(
+            &format!("M{} {y}H{}", -140.0 + f64::from(row) * 22.0, 140.0 - f64::from(row) * 22.0),
+            line,
+            1.6,
+            0.7,
+        );
     }
 }
 
@@ -282,11 +331,43 @@ pub(super) fn hermitage(s: &mut Sheet<'_>, p: &Palette) {
 }
 
 fn stones(s: &mut Sheet<'_>, p: &Palette) {
-    for (y, rx, ry, shift, part) in [(74.0, 84.0, 26.0, 0.0, 0.0), (28.0, 62.0, 21.0, 7.0, 0.3), (-9.0, 46.0, 17.0, -5.0, 0.55), (-39.0, 32.0, 14.0, 3.0, 0.75), (-63.0, 20.0, 10.5, -2.0, 1.0)] {
+    for (y, rx, ry, shift, part) in [
+        (74.0, 84.0, 26.0, 0.0, 0.0),
+        (28.0, 62.0, 21.0, 7.0, 0.3),
+        (-9.0, 46.0, 17.0, -5.0, 0.55),
+        (-39.0, 32.0, 14.0, 3.0, 0.75),
+        (-63.0, 20.0, 10.5, -2.0, 1.0),
+    ] {
         let stone = mix(p.second, p.third, part);
         s.ellipse(shift, y, rx, ry, &stone);
-        s.stroke_faint(&format!("M{} {}Q{} {} {} {}", shift - rx * 0.7, y - ry * 0.2, shift - rx * 0.1, y - ry * 0.9, shift + rx * 0.6, y - ry * 0.4), p.ink, 2.0, 0.35);
-        s.stroke_faint(&format!("M{} {}Q{} {} {} {}", shift - rx * 0.5, y + ry * 0.5, shift, y + ry * 0.8, shift + rx * 0.66, y + ry * 0.3), p.ink, 2.0, 0.3);
+        s.stroke_faint(
+            &format!(
+                "M{} {}Q{} {} {} {}",
+                shift - rx * 0.7,
+                y - ry * 0.2,
+                shift - rx * 0.1,
+                y - ry * 0.9,
+                shift + rx * 0.6,
+                y - ry * 0.4
+            ),
+            p.ink,
+            2.0,
+            0.35,
+        );
+        s.stroke_faint(
+            &format!(
+                "M{} {}Q{} {} {} {}",
+                shift - rx * 0.5,
+                y + ry * 0.5,
+                shift,
+                y + ry * 0.8,
+                shift + rx * 0.66,
+                y + ry * 0.3
+            ),
+            p.ink,
+            2.0,
+            0.3,
+        );
     }
     s.stroke("M-120 102H120", p.third, 2.4);
 }
@@ -300,13 +381,24 @@ fn slate(s: &mut Sheet<'_>, p: &Palette) {
             let (sin, cos) = (angle + turn).sin_cos();
             (30.0 * sin, -30.0 * cos)
         };
-        let (dark, light) = if index % 2 == 0 { (p.second, mix(p.second, p.paper, 0.35)) } else { (p.accent, mix(p.accent, p.paper, 0.4)) };
+        let (dark, light) = if index % 2 == 0 {
+            (p.second, mix(p.second, p.paper, 0.35))
+        } else {
+            (p.accent, mix(p.accent, p.paper, 0.4))
+        };
         s.fill(&polygon(&[(0.0, 0.0), side(-0.3927), tip]), &light);
         s.fill(&polygon(&[(0.0, 0.0), side(0.3927), tip]), dark);
         s.stroke_faint(&open(&[(0.0, 0.0), tip]), p.paper, 1.6, 0.9);
     }
     s.circle(0.0, 0.0, 7.0, p.third);
-    for (x, y, size) in [(-84.0, -76.0, 4.0), (88.0, -62.0, 3.0), (72.0, 88.0, 4.0), (-92.0, 66.0, 2.6), (-54.0, -104.0, 2.4), (104.0, 30.0, 2.4)] {
+    for (x, y, size) in [
+        (-84.0, -76.0, 4.0),
+        (88.0, -62.0, 3.0),
+        (72.0, 88.0, 4.0),
+        (-92.0, 66.0, 2.6),
+        (-54.0, -104.0, 2.4),
+        (104.0, 30.0, 2.4),
+    ] {
         s.circle(x, y, size, p.third);
     }
 }
@@ -316,7 +408,9 @@ fn moons(s: &mut Sheet<'_>, p: &Palette) {
         let shape = disc(x, 0.0, radius);
         s.fill(&shape, p.third);
         s.within(&shape, |s| {
-            for (dx, dy, size) in [(-0.3, -0.2, 0.22), (0.25, 0.3, 0.28), (0.35, -0.36, 0.14), (-0.2, 0.45, 0.12)] {
+            for (dx, dy, size) in
+                [(-0.3, -0.2, 0.22), (0.25, 0.3, 0.28), (0.35, -0.36, 0.14), (-0.2, 0.45, 0.12)]
+            {
                 s.circle(x + dx * radius, dy * radius, size * radius, &mix(p.third, p.accent, 0.28));
             }
             if let Some(shift) = shadow {
@@ -324,7 +418,17 @@ fn moons(s: &mut Sheet<'_>, p: &Palette) {
             }
         });
     }
-    for (x, y, size) in [(-48.0, -66.0, 3.0), (52.0, -72.0, 4.0), (-112.0, -68.0, 2.4), (118.0, -60.0, 2.6), (-56.0, 62.0, 2.6), (60.0, 66.0, 3.2), (0.0, -92.0, 2.6), (-104.0, 64.0, 3.0), (108.0, 62.0, 2.2)] {
+    for (x, y, size) in [
+        (-48.0, -66.0, 3.0),
+        (52.0, -72.0, 4.0),
+        (-112.0, -68.0, 2.4),
+        (118.0, -60.0, 2.6),
+        (-56.0, 62.0, 2.6),
+        (60.0, 66.0, 3.2),
+        (0.0, -92.0, 2.6),
+        (-104.0, 64.0, 3.0),
+        (108.0, 62.0, 2.2),
+    ] {
         star(s, (x, y), size * 2.6, p.third);
     }
 }
@@ -332,7 +436,21 @@ fn moons(s: &mut Sheet<'_>, p: &Palette) {
 fn star(s: &mut Sheet<'_>, (x, y): (f64, f64), size: f64, colour: &str) {
     let waist = size * 0.2;
     s.fill(
-        &format!("M{x} {}L{} {}L{} {y}L{} {}L{x} {}L{} {}L{} {y}L{} {}Z", y - size, x + waist, y - waist, x + size, x + waist, y + waist, y + size, x - waist, y + waist, x - size, x - waist, y - waist),
+        &format!(
+            "M{x} {}L{} {}L{} {y}L{} {}L{x} {}L{} {}L{} {y}L{} {}Z",
+            y - size,
+            x + waist,
+            y - waist,
+            x + size,
+            x + waist,
+            y + waist,
+            y + size,
+            x - waist,
+            y + waist,
+            x - size,
+            x - waist,
+            y - waist
+        ),
         colour,
     );
 }
@@ -361,7 +479,11 @@ fn cicada(s: &mut Sheet<'_>, p: &Palette) {
             s.fill_faint("M10 -40C44 -52 84 10 78 84C74 108 46 92 32 56C22 30 12 0 10 -40Z", p.accent, 0.22);
             s.stroke("M10 -40C44 -52 84 10 78 84C74 108 46 92 32 56C22 30 12 0 10 -40Z", p.accent, 3.2);
             s.stroke("M14 -36C38 -10 62 40 72 88M18 -22C34 10 50 52 60 86M34 -30C56 0 70 30 76 66M30 6L52 -2M40 32L66 22M48 56L74 48", p.accent, 1.8);
-            s.stroke("M14 -56C34 -64 42 -70 52 -84M18 -40C40 -40 54 -46 66 -56M10 10C26 20 22 40 26 52", p.second, 2.6);
+            s.stroke(
+                "M14 -56C34 -64 42 -70 52 -84M18 -40C40 -40 54 -46 66 -56M10 10C26 20 22 40 26 52",
+                p.second,
+                2.6,
+            );
         };
         if side > 0.0 { s.at(0.0, 0.0, 1.0, draw) } else { s.mirrored(0.0, 0.0, 1.0, draw) }
     }
@@ -380,13 +502,62 @@ fn cicada(s: &mut Sheet<'_>, p: &Palette) {
 fn cherries(s: &mut Sheet<'_>, p: &Palette) {
     s.stroke("M-104 -92C-60 -76 -10 -88 40 -100", p.ink, 6.0);
     s.stroke("M-22 -84C-30 -40 -50 -10 -48 24M-16 -84C0 -40 34 -10 44 34", p.second, 4.4);
-    for (x, y, turn, size) in [(-24.0, -84.0, 110.0, 84.0), (-70.0, -84.0, -140.0, 60.0), (36.0, -98.0, 60.0, 52.0)] {
+    for (x, y, turn, size) in
+        [(-24.0, -84.0, 110.0, 84.0), (-70.0, -84.0, -140.0, 60.0), (36.0, -98.0, 60.0, 52.0)]
+    {
         s.turned(x, y, turn, |s| leaf(s, size, p.second, &mix(p.second, p.paper, 0.6)));
     }
     for (x, y, radius) in [(-50.0, 58.0, 42.0), (48.0, 66.0, 40.0)] {
-        let paint = s.glow((x - 12.0, y - 14.0), radius * 1.5, &[(0.0, &mix(p.accent, p.paper, 0.25), 1.0), (0.6, p.accent, 1.0), (1.0, &mix(p.accent, p.ink, 0.45), 1.0)]);
-        s.fill(&format!("M{x} {}C{} {} {} {} {} {y}C{} {} {} {} {x} {}C{} {} {} {} {} {y}C{} {} {} {} {x} {}Z", y - radius * 0.8, x + radius * 0.4, y - radius * 1.1, x + radius, y - radius * 0.7, x + radius, x + radius, y + radius * 0.6, x + radius * 0.5, y + radius, y + radius, x - radius * 0.5, y + radius, x - radius, y + radius * 0.6, x - radius, x - radius, y - radius * 0.7, x - radius * 0.4, y - radius * 1.1, y - radius * 0.8), &paint);
-        s.stroke_faint(&format!("M{} {}Q{} {} {} {}", x - radius * 0.6, y + 4.0, x - radius * 0.62, y - radius * 0.4, x - radius * 0.3, y - radius * 0.58), p.paper, 5.0, 0.85);
+        let paint = s.glow(
+            (x - 12.0, y - 14.0),
+            radius * 1.5,
+            &[
+                (0.0, &mix(p.accent, p.paper, 0.25), 1.0),
+                (0.6, p.accent, 1.0),
+                (1.0, &mix(p.accent, p.ink, 0.45), 1.0),
+            ],
+        );
+        s.fill(
+            &format!(
+                "M{x} {}C{} {} {} {} {} {y}C{} {} {} {} {x} {}C{} {} {} {} {} {y}C{} {} {} {} {x} {}Z",
+                y - radius * 0.8,
+                x + radius * 0.4,
+                y - radius * 1.1,
+                x + radius,
+                y - radius * 0.7,
+                x + radius,
+                x + radius,
+                y + radius * 0.6,
+                x + radius * 0.5,
+                y + radius,
+                y + radius,
+                x - radius * 0.5,
+                y + radius,
+                x - radius,
+                y + radius * 0.6,
+                x - radius,
+                x - radius,
+                y - radius * 0.7,
+                x - radius * 0.4,
+                y - radius * 1.1,
+                y - radius * 0.8
+            ),
+            &paint,
+        );
+        s.stroke_faint(
+            &format!(
+                "M{} {}Q{} {} {} {}",
+                x - radius * 0.6,
+                y + 4.0,
+                x - radius * 0.62,
+                y - radius * 0.4,
+                x - radius * 0.3,
+                y - radius * 0.58
+            ),
+            p.paper,
+            5.0,
+            0.85,
+        );
     }
 }
 
@@ -394,7 +565,14 @@ fn walnut(s: &mut Sheet<'_>, p: &Palette) {
     for side in [-1.0, 1.0] {
         let draw = |s: &mut Sheet<'_>| {
             s.stroke("M6 44C30 10 56 -30 84 -84", p.second, 4.0);
-            for (x, y, turn, size) in [(84.0, -84.0, 28.0, 58.0), (70.0, -56.0, 96.0, 54.0), (70.0, -56.0, -40.0, 48.0), (52.0, -24.0, 104.0, 58.0), (52.0, -24.0, -32.0, 50.0), (32.0, 8.0, 112.0, 50.0)] {
+            for (x, y, turn, size) in [
+                (84.0, -84.0, 28.0, 58.0),
+                (70.0, -56.0, 96.0, 54.0),
+                (70.0, -56.0, -40.0, 48.0),
+                (52.0, -24.0, 104.0, 58.0),
+                (52.0, -24.0, -32.0, 50.0),
+                (32.0, 8.0, 112.0, 50.0),
+            ] {
                 s.turned(x, y, turn, |s| leaf(s, size, p.second, p.paper));
             }
         };
@@ -404,9 +582,41 @@ fn walnut(s: &mut Sheet<'_>, p: &Palette) {
         s.ellipse(x, y, 32.0, 35.0, p.accent);
         s.stroke(&format!("M{x} {}V{}", y - 35.0, y + 35.0), p.ink, 2.4);
         for (bend, turn) in [(-15.0, -1.0), (-26.0, -1.0), (15.0, 1.0), (26.0, 1.0)] {
-            s.stroke_faint(&format!("M{} {}Q{} {} {} {}", x + turn * 4.0, y - 26.0, x + bend, y, x + turn * 4.0, y + 26.0), p.ink, 2.0, 0.7);
+            s.stroke_faint(
+                &format!(
+                    "M{} {}Q{} {} {} {}",
+                    x + turn * 4.0,
+                    y - 26.0,
+                    x + bend,
+                    y,
+                    x + turn * 4.0,
+                    y + 26.0
+                ),
+                p.ink,
+                2.0,
+                0.7,
+            );
         }
-        s.stroke_faint(&format!("M{} {}Q{} {} {} {}M{} {}Q{} {} {} {}", x - 22.0, y - 8.0, x - 12.0, y - 2.0, x - 6.0, y - 10.0, x + 8.0, y + 8.0, x + 16.0, y + 2.0, x + 24.0, y + 10.0), p.ink, 2.0, 0.7);
+        s.stroke_faint(
+            &format!(
+                "M{} {}Q{} {} {} {}M{} {}Q{} {} {} {}",
+                x - 22.0,
+                y - 8.0,
+                x - 12.0,
+                y - 2.0,
+                x - 6.0,
+                y - 10.0,
+                x + 8.0,
+                y + 8.0,
+                x + 16.0,
+                y + 2.0,
+                x + 24.0,
+                y + 10.0
+            ),
+            p.ink,
+            2.0,
+            0.7,
+        );
     }
 }
 
@@ -421,20 +631,39 @@ fn windmill(s: &mut Sheet<'_>, p: &Palette) {
         s.turned(0.0, -32.0, turn, |s| {
             s.rule(0.0, 0.0, 0.0, -92.0, p.accent, 4.0);
             s.fill("M3 -20L30 -26L26 -92L3 -90Z", p.paper);
-            s.stroke("M3 -20L30 -26L26 -92L3 -90M3 -38L29 -43M3 -55L28 -59M3 -73L27 -76M16 -23L15 -91", p.accent, 2.4);
+            s.stroke(
+                "M3 -20L30 -26L26 -92L3 -90M3 -38L29 -43M3 -55L28 -59M3 -73L27 -76M16 -23L15 -91",
+                p.accent,
+                2.4,
+            );
         });
     }
     s.circle(0.0, -32.0, 8.0, p.accent);
     s.stroke("M-120 98C-70 88 70 88 120 98", p.second, 4.0);
     for (x, size) in [(-98.0, 1.0), (-76.0, 0.8), (74.0, 0.9), (98.0, 1.1)] {
-        s.at(x, 94.0, size, |s| s.stroke("M0 0V-26M0 -10Q-10 -14 -12 -26M0 -10Q10 -14 12 -26", p.accent, 3.0));
+        s.at(x, 94.0, size, |s| {
+            s.stroke("M0 0V-26M0 -10Q-10 -14 -12 -26M0 -10Q10 -14 12 -26", p.accent, 3.0)
+        });
     }
 }
 
 /// A flower head like the rata's: nothing but stamens.
 fn rata(s: &mut Sheet<'_>, p: &Palette) {
-    s.stroke("M-20 210C-30 130 0 70 0 0M-14 130C30 100 60 96 92 62M-22 170C-60 140 -80 120 -96 84", p.second, 5.0);
-    for (x, y, turn, size) in [(-16.0, 140.0, -62.0, 74.0), (-8.0, 92.0, 66.0, 66.0), (-20.0, 190.0, 70.0, 80.0), (60.0, 88.0, 128.0, 58.0), (-64.0, 142.0, -120.0, 58.0), (92.0, 62.0, 80.0, 48.0), (-96.0, 84.0, -70.0, 48.0), (-6.0, 60.0, -50.0, 54.0)] {
+    s.stroke(
+        "M-20 210C-30 130 0 70 0 0M-14 130C30 100 60 96 92 62M-22 170C-60 140 -80 120 -96 84",
+        p.second,
+        5.0,
+    );
+    for (x, y, turn, size) in [
+        (-16.0, 140.0, -62.0, 74.0),
+        (-8.0, 92.0, 66.0, 66.0),
+        (-20.0, 190.0, 70.0, 80.0),
+        (60.0, 88.0, 128.0, 58.0),
+        (-64.0, 142.0, -120.0, 58.0),
+        (92.0, 62.0, 80.0, 48.0),
+        (-96.0, 84.0, -70.0, 48.0),
+        (-6.0, 60.0, -50.0, 54.0),
+    ] {
         s.turned(x, y, turn, |s| leaf(s, size, p.second, &mix(p.second, p.paper, 0.55)));
     }
     for (x, y, size) in [(0.0, -6.0, 1.0), (92.0, 52.0, 0.62), (-98.0, 76.0, 0.66)] {
@@ -443,7 +672,19 @@ fn rata(s: &mut Sheet<'_>, p: &Palette) {
                 let (sin, cos) = angle.sin_cos();
                 let far = [100.0, 78.0, 92.0, 66.0][index % 4];
                 let colour = if index % 3 == 0 { mix(p.accent, p.ink, 0.3) } else { p.accent.to_owned() };
-                s.stroke(&format!("M{} {}Q{} {} {} {}", 10.0 * sin, -10.0 * cos, far * 0.5 * sin + 5.0 * cos, -far * 0.5 * cos + 5.0 * sin, far * sin, -far * cos), &colour, 2.4);
+                s.stroke(
+                    &format!(
+                        "M{} {}Q{} {} {} {}",
+                        10.0 * sin,
+                        -10.0 * cos,
+                        far * 0.5 * sin + 5.0 * cos,
+                        -far * 0.5 * cos + 5.0 * sin,
+                        far * sin,
+                        -far * cos
+                    ),
+                    &colour,
+                    2.4,
+                );
                 s.circle(far * sin, -far * cos, 4.0, p.third);
             }
             s.circle(0.0, 0.0, 15.0, &mix(p.accent, p.ink, 0.4));
@@ -453,15 +694,26 @@ fn rata(s: &mut Sheet<'_>, p: &Palette) {
 
 fn protea(s: &mut Sheet<'_>, p: &Palette) {
     s.stroke("M0 40C4 100 -8 160 -14 220", p.second, 9.0);
-    for (y, turn, size) in [(70.0, 74.0, 96.0), (96.0, -70.0, 104.0), (140.0, 66.0, 110.0), (166.0, -64.0, 108.0), (200.0, 60.0, 96.0)] {
+    for (y, turn, size) in [
+        (70.0, 74.0, 96.0),
+        (96.0, -70.0, 104.0),
+        (140.0, 66.0, 110.0),
+        (166.0, -64.0, 108.0),
+        (200.0, 60.0, 96.0),
+    ] {
         s.turned(-2.0, y, turn, |s| leaf(s, size, p.second, &mix(p.second, p.paper, 0.5)));
     }
-    for (count, spread, long, part) in [(9_u32, 1.5, 118.0, 0.0), (8, 1.2, 112.0, 0.22), (7, 0.95, 102.0, 0.42), (5, 0.66, 90.0, 0.6)] {
+    for (count, spread, long, part) in
+        [(9_u32, 1.5, 118.0, 0.0), (8, 1.2, 112.0, 0.22), (7, 0.95, 102.0, 0.42), (5, 0.66, 90.0, 0.6)]
+    {
         for index in 0..count {
             let turn = (f64::from(index) / f64::from(count - 1) - 0.5) * spread * 100.0;
             let petal = mix(p.accent, p.paper, part);
             s.turned(0.0, 48.0, turn, |s| {
-                s.fill(&format!("M0 0C24 -30 26 {} 0 {}C-26 {} -24 -30 0 0Z", -long * 0.7, -long, -long * 0.7), &petal);
+                s.fill(
+                    &format!("M0 0C24 -30 26 {} 0 {}C-26 {} -24 -30 0 0Z", -long * 0.7, -long, -long * 0.7),
+                    &petal,
+                );
                 s.stroke_faint(&format!("M0 -10V{}", -long * 0.8), &mix(p.accent, p.ink, 0.3), 1.8, 0.5);
             });
         }
@@ -469,15 +721,33 @@ fn protea(s: &mut Sheet<'_>, p: &Palette) {
     s.fill("M-34 36C-34 -10 -16 -34 0 -36C16 -34 34 -10 34 36C20 54 -20 54 -34 36Z", p.third);
     for index in 0..9_u32 {
         let x = (f64::from(index) - 4.0) * 7.4;
-        s.stroke(&format!("M{x} 42Q{} 0 {} {}", x * 1.05, x * 0.7, -30.0 + x.abs() * 0.6), &mix(p.third, p.accent, 0.55), 2.2);
+        s.stroke(
+            &format!("M{x} 42Q{} 0 {} {}", x * 1.05, x * 0.7, -30.0 + x.abs() * 0.6),
+            &mix(p.third, p.accent, 0.55),
+            2.2,
+        );
     }
 }
 
 fn poppy(s: &mut Sheet<'_>, p: &Palette) {
-    for (x, y, bend, foot) in [(0.0, 0.0, 26.0, -6.0), (-92.0, 58.0, -30.0, -20.0), (88.0, 84.0, 40.0, 8.0), (-44.0, 126.0, -10.0, -14.0)] {
-        s.stroke(&format!("M{x} {y}C{} {} {} {} {foot} 224", x + bend, y + 60.0, foot + bend, 170.0), p.second, 4.0);
+    for (x, y, bend, foot) in [
+        (0.0, 0.0, 26.0, -6.0),
+        (-92.0, 58.0, -30.0, -20.0),
+        (88.0, 84.0, 40.0, 8.0),
+        (-44.0, 126.0, -10.0, -14.0),
+    ] {
+        s.stroke(
+            &format!("M{x} {y}C{} {} {} {} {foot} 224", x + bend, y + 60.0, foot + bend, 170.0),
+            p.second,
+            4.0,
+        );
     }
-    for (x, y, turn, size) in [(4.0, 190.0, 48.0, 80.0), (-10.0, 200.0, -56.0, 86.0), (10.0, 150.0, 40.0, 60.0), (-18.0, 170.0, -38.0, 64.0)] {
+    for (x, y, turn, size) in [
+        (4.0, 190.0, 48.0, 80.0),
+        (-10.0, 200.0, -56.0, 86.0),
+        (10.0, 150.0, 40.0, 60.0),
+        (-18.0, 170.0, -38.0, 64.0),
+    ] {
         s.turned(x, y, turn, |s| leaf(s, size, p.second, &mix(p.second, p.paper, 0.5)));
     }
     for (x, y, size) in [(0.0, -6.0, 1.0), (-92.0, 54.0, 0.6), (88.0, 80.0, 0.66)] {
@@ -537,7 +807,20 @@ fn lane(s: &mut Sheet<'_>, p: &Palette) {
         s.fill("M-110 40C-70 56 -50 80 -44 104H-110ZM110 36C74 54 56 80 50 104H110Z", p.ink);
         for side in [-1.0, 1.0] {
             for (x, top, thick) in [(74.0, -96.0, 10.0), (50.0, -66.0, 6.0), (30.0, -34.0, 3.6)] {
-                s.stroke(&format!("M{} {}C{} {} {} {} {} {top}", side * x, 30.0 + x * 0.6, side * (x - 8.0), 0.0, side * (x - 2.0), top * 0.6, side * (x * 0.3)), p.ink, thick);
+                s.stroke(
+                    &format!(
+                        "M{} {}C{} {} {} {} {} {top}",
+                        side * x,
+                        30.0 + x * 0.6,
+                        side * (x - 8.0),
+                        0.0,
+                        side * (x - 2.0),
+                        top * 0.6,
+                        side * (x * 0.3)
+                    ),
+                    p.ink,
+                    thick,
+                );
             }
         }
     });
@@ -555,7 +838,12 @@ pub(super) fn grapes(s: &mut Sheet<'_>, p: &Palette) {
             let x = (f64::from(index) - f64::from(count - 1) / 2.0) * 31.0;
             let y = -36.0 + f64::from(row) * 28.0;
             s.circle(x, y, 18.0, &mix(p.accent, p.ink, f64::from(row) * 0.08));
-            s.stroke_faint(&format!("M{} {}Q{} {} {} {}", x - 9.0, y - 2.0, x - 8.0, y - 9.0, x - 2.0, y - 10.0), p.paper, 2.4, 0.7);
+            s.stroke_faint(
+                &format!("M{} {}Q{} {} {} {}", x - 9.0, y - 2.0, x - 8.0, y - 9.0, x - 2.0, y - 10.0),
+                p.paper,
+                2.4,
+                0.7,
+            );
         }
     }
 }

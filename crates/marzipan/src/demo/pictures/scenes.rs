@@ -102,10 +102,7 @@ impl Peak<'_> {
     fn draw(&self, s: &mut Sheet<'_>) {
         let ((x, y), height) = (self.at, self.base - self.at.1);
         let slope = self.half / height;
-        s.fill(
-            &polygon(&[(x, y), (x + self.half, self.base), (x - self.half, self.base)]),
-            self.light,
-        );
+        s.fill(&polygon(&[(x, y), (x + self.half, self.base), (x - self.half, self.base)]), self.light);
         let foot = x + self.half * 0.12;
         s.fill(
             &polygon(&[
@@ -249,7 +246,9 @@ fn downs(s: &mut Sheet<'_>, p: &Palette, field: Field, dice: &mut Dice) {
 
 fn trees(s: &mut Sheet<'_>, field: Field, p: &Palette) {
     let dark = mix(p.second, p.ink, 0.55);
-    for (x, y, size) in [(0.12, 0.56, 24.0), (0.17, 0.575, 17.0), (0.86, 0.5, 20.0), (0.9, 0.505, 15.0), (0.82, 0.51, 13.0)] {
+    for (x, y, size) in
+        [(0.12, 0.56, 24.0), (0.17, 0.575, 17.0), (0.86, 0.5, 20.0), (0.9, 0.505, 15.0), (0.82, 0.51, 13.0)]
+    {
         let (x, y) = (field.across(x), field.down(y));
         s.rect(x - size * 0.07, y, size * 0.14, size * 1.1, &dark);
         s.ellipse(x, y, size * 0.62, size * 0.8, &dark);
@@ -299,7 +298,10 @@ fn cypresses(s: &mut Sheet<'_>, p: &Palette, field: Field) {
     s.circle(field.across(0.28), field.down(0.2), field.width * 0.1, p.third);
     for (index, (y, phase)) in [(0.32, 1.2), (0.42, 4.0), (0.56, 0.4)].into_iter().enumerate() {
         let part = f64::from(u32::try_from(index).unwrap_or_default()) / 3.0;
-        s.fill(&hill(field, field.down(y), 20.0, phase, 0.7), &mix(&mix(p.second, p.paper, 0.6), p.second, part));
+        s.fill(
+            &hill(field, field.down(y), 20.0, phase, 0.7),
+            &mix(&mix(p.second, p.paper, 0.6), p.second, part),
+        );
     }
     let dark = mix(p.second, p.ink, 0.6);
     let tall = field.land();
@@ -308,7 +310,10 @@ fn cypresses(s: &mut Sheet<'_>, p: &Palette, field: Field) {
     }
     let (x, y, unit) = (field.across(0.86), field.down(0.43), field.width * 0.045);
     s.rect(x - unit, y - unit, unit * 2.0, unit * 1.3, p.paper);
-    s.fill(&polygon(&[(x - unit * 1.25, y - unit), (x, y - unit * 1.8), (x + unit * 1.25, y - unit)]), p.accent);
+    s.fill(
+        &polygon(&[(x - unit * 1.25, y - unit), (x, y - unit * 1.8), (x + unit * 1.25, y - unit)]),
+        p.accent,
+    );
     s.rect(x - unit * 0.2, y - unit * 0.45, unit * 0.4, unit * 0.75, &dark);
     s.fill(&hill(field, field.down(0.72), 16.0, 2.5, 0.55), &mix(p.second, p.ink, 0.4));
     s.fill(&hill(field, field.down(0.9), 12.0, 5.0, 0.6), &mix(p.second, p.ink, 0.7));
@@ -338,7 +343,15 @@ fn cypress(s: &mut Sheet<'_>, (x, foot): (f64, f64), tall: f64, colour: &str, li
         colour,
     );
     s.stroke_faint(
-        &format!("M{} {}Q{} {} {} {}", x - half * 0.2, foot - tall * 0.85, x - half * 0.8, foot - tall * 0.4, x - half * 0.3, foot - tall * 0.1),
+        &format!(
+            "M{} {}Q{} {} {} {}",
+            x - half * 0.2,
+            foot - tall * 0.85,
+            x - half * 0.8,
+            foot - tall * 0.4,
+            x - half * 0.3,
+            foot - tall * 0.1
+        ),
         light,
         half * 0.3,
         0.5,
@@ -376,7 +389,15 @@ fn chapel(s: &mut Sheet<'_>, p: &Palette, field: Field) {
     for index in 0..9_u32 {
         let part = f64::from(index) / 8.0 - 0.5;
         s.stroke_faint(
-            &format!("M{} {}Q{} {} {} {}", x + part * field.width * 0.4, y + 30.0 + part.abs() * 60.0, x + part * field.width * 0.7, field.down(0.8), x + part * field.width * 1.3, field.height + 8.0),
+            &format!(
+                "M{} {}Q{} {} {} {}",
+                x + part * field.width * 0.4,
+                y + 30.0 + part.abs() * 60.0,
+                x + part * field.width * 0.7,
+                field.down(0.8),
+                x + part * field.width * 1.3,
+                field.height + 8.0
+            ),
             &rows,
             3.0,
             0.7,
@@ -396,7 +417,9 @@ fn poplars(s: &mut Sheet<'_>, p: &Palette, field: Field) {
         let tall = field.land() * tall;
         s.rect(x - 4.0, foot - tall * 0.16, 8.0, tall * 0.2, p.ink);
         let half = field.width * 0.062;
-        for (shift, wide, colour) in [(0.0, 1.0, dark.as_str()), (-0.22, 0.56, p.second), (-0.4, 0.24, &mix(p.second, p.paper, 0.25))] {
+        for (shift, wide, colour) in
+            [(0.0, 1.0, dark.as_str()), (-0.22, 0.56, p.second), (-0.4, 0.24, &mix(p.second, p.paper, 0.25))]
+        {
             let centre = x + shift * half;
             let (half, high) = (half * wide, tall * (0.72 + 0.28 * wide));
             s.fill(
@@ -421,7 +444,9 @@ fn poplars(s: &mut Sheet<'_>, p: &Palette, field: Field) {
     s.fill(&hill(field, field.down(0.83), 4.0, 0.0, 0.6), &dark);
     let water = field.down(0.88);
     s.rect(0.0, water, field.width, field.height - water + 4.0, &mix(p.accent, p.paper, 0.35));
-    for (x, y, long) in [(0.12, 0.2, 0.2), (0.45, 0.38, 0.3), (0.2, 0.62, 0.26), (0.66, 0.24, 0.22), (0.62, 0.7, 0.3)] {
+    for (x, y, long) in
+        [(0.12, 0.2, 0.2), (0.45, 0.38, 0.3), (0.2, 0.62, 0.26), (0.66, 0.24, 0.22), (0.62, 0.7, 0.3)]
+    {
         let y = water + (field.height - water) * y;
         s.rule(field.across(x), y, field.across(x + long), y, p.paper, 3.0);
     }
@@ -437,15 +462,20 @@ fn bridge(s: &mut Sheet<'_>, p: &Palette, field: Field) {
     let (deck, stone, shade) = (field.down(0.4), mix(p.paper, p.third, 0.35), mix(p.paper, p.ink, 0.3));
     let crown = deck - field.land() * 0.05;
     s.fill(
-        &format!("M-10 {}L{} {crown}L{} {}V{water}H-10Z", deck + 14.0, field.across(0.5), field.width + 10.0, deck + 14.0),
+        &format!(
+            "M-10 {}L{} {crown}L{} {}V{water}H-10Z",
+            deck + 14.0,
+            field.across(0.5),
+            field.width + 10.0,
+            deck + 14.0
+        ),
         &stone,
     );
     let half = field.width * 0.115;
     for (x, rise) in [(0.16, 0.0), (0.5, 14.0), (0.84, 0.0)] {
         let (x, high) = (field.across(x), water - deck - 30.0 + rise);
-        let span = |half: f64, high: f64| {
-            format!("M{} {water}A{half} {high} 0 0 1 {} {water}Z", x - half, x + half)
-        };
+        let span =
+            |half: f64, high: f64| format!("M{} {water}A{half} {high} 0 0 1 {} {water}Z", x - half, x + half);
         s.fill(&span(half + 9.0, high + 9.0), &shade);
         s.fill(&span(half, high), &mix(&stone, p.ink, 0.45));
         s.at(9.0, 0.0, 1.0, |s| s.fill(&span(half - 10.0, high - 5.0), &mix(p.second, p.paper, 0.3)));
@@ -453,7 +483,12 @@ fn bridge(s: &mut Sheet<'_>, p: &Palette, field: Field) {
     // The crack that it has its name from.
     let crack = field.across(0.5);
     s.stroke(
-        &open(&[(crack, crown - 2.0), (crack - 7.0, crown + 13.0), (crack + 5.0, crown + 24.0), (crack - 3.0, deck + 26.0)]),
+        &open(&[
+            (crack, crown - 2.0),
+            (crack - 7.0, crown + 13.0),
+            (crack + 5.0, crown + 24.0),
+            (crack - 3.0, deck + 26.0),
+        ]),
         p.ink,
         3.4,
     );
@@ -462,7 +497,15 @@ fn bridge(s: &mut Sheet<'_>, p: &Palette, field: Field) {
         p.ink,
         5.0,
     );
-    for (x, y, long) in [(0.05, 0.14, 0.24), (0.42, 0.2, 0.2), (0.72, 0.12, 0.22), (0.2, 0.42, 0.3), (0.58, 0.5, 0.32), (0.08, 0.72, 0.26), (0.46, 0.84, 0.36)] {
+    for (x, y, long) in [
+        (0.05, 0.14, 0.24),
+        (0.42, 0.2, 0.2),
+        (0.72, 0.12, 0.22),
+        (0.2, 0.42, 0.3),
+        (0.58, 0.5, 0.32),
+        (0.08, 0.72, 0.26),
+        (0.46, 0.84, 0.36),
+    ] {
         let y = water + (field.height - water) * y;
         s.rule(field.across(x), y, field.across(x + long), y, &mix(p.accent, p.paper, 0.6), 4.0);
     }
@@ -476,7 +519,8 @@ fn lagoon(s: &mut Sheet<'_>, p: &Palette, field: Field) {
         s.circle(x, horizon - radius * 0.3, radius, p.third);
     });
     s.rect(0.0, horizon, field.width, field.height - horizon + 4.0, p.second);
-    let paint = s.gradient((0.0, horizon), (0.0, field.height), &[(0.0, p.accent, 0.75), (1.0, p.second, 0.0)]);
+    let paint =
+        s.gradient((0.0, horizon), (0.0, field.height), &[(0.0, p.accent, 0.75), (1.0, p.second, 0.0)]);
     s.rect(0.0, horizon, field.width, field.height - horizon + 4.0, &paint);
     for index in 0..9_u32 {
         let part = f64::from(index) / 8.0;
@@ -484,7 +528,14 @@ fn lagoon(s: &mut Sheet<'_>, p: &Palette, field: Field) {
         let long = radius * (0.98 - 0.72 * part) * if index % 2 == 0 { 1.0 } else { 0.72 };
         s.rule(x - long, y, x + long, y, p.third, 9.0 - 4.0 * part);
     }
-    for (at, long, y) in [(0.06, 0.16, 0.16), (0.8, 0.14, 0.1), (0.1, 0.12, 0.5), (0.78, 0.18, 0.46), (0.66, 0.12, 0.78), (0.16, 0.16, 0.86)] {
+    for (at, long, y) in [
+        (0.06, 0.16, 0.16),
+        (0.8, 0.14, 0.1),
+        (0.1, 0.12, 0.5),
+        (0.78, 0.18, 0.46),
+        (0.66, 0.12, 0.78),
+        (0.16, 0.16, 0.86),
+    ] {
         let y = horizon + (field.height - horizon) * y;
         s.rule(field.across(at), y, field.across(at + long), y, &mix(p.second, p.paper, 0.45), 3.0);
     }
@@ -492,7 +543,10 @@ fn lagoon(s: &mut Sheet<'_>, p: &Palette, field: Field) {
     for (at, size) in [(0.1, 34.0), (0.17, 24.0), (0.88, 30.0)] {
         let at = field.across(at);
         s.fill(&polygon(&[(at - size, horizon), (at, horizon - size * 0.8), (at + size, horizon)]), p.paper);
-        s.fill(&polygon(&[(at, horizon - size * 0.8), (at + size, horizon), (at + size * 0.2, horizon)]), &mix(p.paper, p.second, 0.3));
+        s.fill(
+            &polygon(&[(at, horizon - size * 0.8), (at + size, horizon), (at + size * 0.2, horizon)]),
+            &mix(p.paper, p.second, 0.3),
+        );
     }
 }
 
@@ -545,11 +599,18 @@ fn tunnel(s: &mut Sheet<'_>, p: &Palette, field: Field, dice: &mut Dice) {
             let angle = f64::from(step) / 72.0 * std::f64::consts::TAU;
             let (sin, cos) = angle.sin_cos();
             let leafy = if cos > -0.5 { dice.between(0.93, 1.07) } else { 1.0 };
-            points.push((centre.0 + wide * leafy * sin, centre.1 - tall * leafy * cos * if cos < 0.0 { 1.1 } else { 1.0 }));
+            points.push((
+                centre.0 + wide * leafy * sin,
+                centre.1 - tall * leafy * cos * if cos < 0.0 { 1.1 } else { 1.0 },
+            ));
         }
         s.fill(&polygon(&points), &colour);
     }
-    let glow = s.glow(centre, field.width * 0.26, &[(0.0, p.third, 0.95), (0.45, p.third, 0.35), (1.0, p.third, 0.0)]);
+    let glow = s.glow(
+        centre,
+        field.width * 0.26,
+        &[(0.0, p.third, 0.95), (0.45, p.third, 0.35), (1.0, p.third, 0.0)],
+    );
     s.circle(centre.0, centre.1, field.width * 0.26, &glow);
     let (horizon, foot) = (centre.1 + field.land() * 0.1, field.height + 8.0);
     let lane = mix(p.third, p.paper, 0.5);
@@ -612,7 +673,15 @@ fn trunk(s: &mut Sheet<'_>, field: Field, centre: (f64, f64), (side, near): (f64
         let start = (x(waist - 0.02), ground + (top - ground) * from);
         let end = (start.0 - side * unit * reach * near, start.1 - field.land() * rise * near);
         s.stroke(
-            &format!("M{} {}Q{} {} {} {}", start.0, start.1, start.0, f64::midpoint(start.1, end.1), end.0, end.1),
+            &format!(
+                "M{} {}Q{} {} {} {}",
+                start.0,
+                start.1,
+                start.0,
+                f64::midpoint(start.1, end.1),
+                end.0,
+                end.1
+            ),
             bark,
             thick * 0.42,
         );
@@ -644,7 +713,20 @@ fn strata(s: &mut Sheet<'_>, p: &Palette, field: Field, dice: &mut Dice) {
         let foot = field.down(0.3) + 6.0;
         s.rule(x, foot, x, foot - 34.0, p.ink, 3.4);
         s.ellipse(x, foot - 36.0, 15.0, 12.0, &mix(p.second, p.ink, 0.15));
-        s.stroke(&format!("M{x} {}C{} {} {} {} {} {}", foot, x - 8.0, foot + 30.0, x + 10.0, foot + 60.0, x + 2.0, foot + dice.between(90.0, 170.0)), p.ink, 1.5);
+        s.stroke(
+            &format!(
+                "M{x} {}C{} {} {} {} {} {}",
+                foot,
+                x - 8.0,
+                foot + 30.0,
+                x + 10.0,
+                foot + 60.0,
+                x + 2.0,
+                foot + dice.between(90.0, 170.0)
+            ),
+            p.ink,
+            1.5,
+        );
     }
     let (x, wide) = (field.across(0.5), field.width * 0.13);
     let door = arched(x - wide / 2.0, field.down(0.66), wide, field.land() * 0.24);
@@ -691,7 +773,9 @@ fn volcano(s: &mut Sheet<'_>, p: &Palette, field: Field) {
         ),
         p.paper,
     );
-    for (shift, y, size) in [(0.0, -18.0, 15.0), (10.0, -42.0, 19.0), (-4.0, -70.0, 25.0), (16.0, -104.0, 30.0)] {
+    for (shift, y, size) in
+        [(0.0, -18.0, 15.0), (10.0, -42.0, 19.0), (-4.0, -70.0, 25.0), (16.0, -104.0, 30.0)]
+    {
         s.circle(x + shift, mouth + y, size, &mix(p.paper, p.second, 0.18));
     }
     s.fill(&hill(field, field.down(0.84), 9.0, 4.0, 0.7), &mix(p.second, p.ink, 0.7));
@@ -707,7 +791,15 @@ fn river(s: &mut Sheet<'_>, p: &Palette, field: Field) {
     s.rect(0.0, plain, field.width, field.height - plain + 6.0, &mix(p.second, p.paper, 0.15));
     for index in 0..16_u32 {
         let x = field.width * (f64::from(index) * 0.1 - 0.3);
-        s.stroke_faint(&open(&[(field.across(0.5) + (x - field.across(0.5)) * 0.5, plain), (x * 1.5 - 160.0, field.height + 8.0)]), &mix(p.second, p.ink, 0.35), 3.4, 0.5);
+        s.stroke_faint(
+            &open(&[
+                (field.across(0.5) + (x - field.across(0.5)) * 0.5, plain),
+                (x * 1.5 - 160.0, field.height + 8.0),
+            ]),
+            &mix(p.second, p.ink, 0.35),
+            3.4,
+            0.5,
+        );
     }
     let water = mix(p.accent, p.paper, 0.35);
     s.fill(
@@ -740,8 +832,28 @@ fn river(s: &mut Sheet<'_>, p: &Palette, field: Field) {
     );
     let branch = p.ink;
     let y = field.down(0.5);
-    s.stroke(&format!("M{} {}C{} {} {} {} {} {}", field.width + 10.0, y + 46.0, field.across(0.82), y + 10.0, field.across(0.66), y + 26.0, field.across(0.5), y + 4.0), branch, 8.0);
-    for (x, dy, turn) in [(0.56, -4.0, -30.0), (0.66, 30.0, 200.0), (0.84, -2.0, -60.0), (0.92, 50.0, 150.0), (0.52, 14.0, 190.0)] {
+    s.stroke(
+        &format!(
+            "M{} {}C{} {} {} {} {} {}",
+            field.width + 10.0,
+            y + 46.0,
+            field.across(0.82),
+            y + 10.0,
+            field.across(0.66),
+            y + 26.0,
+            field.across(0.5),
+            y + 4.0
+        ),
+        branch,
+        8.0,
+    );
+    for (x, dy, turn) in [
+        (0.56, -4.0, -30.0),
+        (0.66, 30.0, 200.0),
+        (0.84, -2.0, -60.0),
+        (0.92, 50.0, 150.0),
+        (0.52, 14.0, 190.0),
+    ] {
         s.turned(field.across(x), y + dy, turn, |s| motifs::leaf(s, 46.0, p.second, p.ink));
     }
     s.at(field.across(0.73), y - field.width * 0.095, field.width / 380.0, |s| motifs::tui(s, p));
@@ -756,7 +868,11 @@ fn railway(s: &mut Sheet<'_>, p: &Palette, field: Field) {
             let (from, to) = (f64::from(ray) * 0.2618, f64::from(ray) * 0.2618 + 0.13);
             let far = field.height;
             s.fill_faint(
-                &polygon(&[(x, horizon), (x + far * from.cos(), horizon - far * from.sin()), (x + far * to.cos(), horizon - far * to.sin())]),
+                &polygon(&[
+                    (x, horizon),
+                    (x + far * from.cos(), horizon - far * from.sin()),
+                    (x + far * to.cos(), horizon - far * to.sin()),
+                ]),
                 p.third,
                 0.5,
             );
@@ -766,10 +882,23 @@ fn railway(s: &mut Sheet<'_>, p: &Palette, field: Field) {
     s.rect(0.0, horizon, field.width, field.height - horizon + 6.0, &mix(p.second, p.ink, 0.2));
     for index in 0..22_u32 {
         let part = f64::from(index) / 21.0 - 0.5;
-        s.stroke_faint(&open(&[(x + part * 170.0, horizon), (x + part * field.width * 3.4, field.height + 8.0)]), &mix(p.second, p.accent, 0.6), 4.0, 0.8);
+        s.stroke_faint(
+            &open(&[(x + part * 170.0, horizon), (x + part * field.width * 3.4, field.height + 8.0)]),
+            &mix(p.second, p.accent, 0.6),
+            4.0,
+            0.8,
+        );
     }
     let foot = field.height + 8.0;
-    s.fill(&polygon(&[(x - 7.0, horizon), (x + 7.0, horizon), (x + field.width * 0.34, foot), (x - field.width * 0.34, foot)]), &mix(p.second, p.paper, 0.35));
+    s.fill(
+        &polygon(&[
+            (x - 7.0, horizon),
+            (x + 7.0, horizon),
+            (x + field.width * 0.34, foot),
+            (x - field.width * 0.34, foot),
+        ]),
+        &mix(p.second, p.paper, 0.35),
+    );
     for index in 0..13_u32 {
         let t = (f64::from(index) / 12.0).powf(2.1);
         let y = horizon + 4.0 + (foot - horizon) * t;
@@ -778,7 +907,10 @@ fn railway(s: &mut Sheet<'_>, p: &Palette, field: Field) {
     }
     for side in [-1.0, 1.0] {
         let (far, near) = (x + side * 3.0, x + side * field.width * 0.2);
-        s.fill(&polygon(&[(far - 0.8, horizon), (far + 0.8, horizon), (near + 11.0, foot), (near - 11.0, foot)]), p.paper);
+        s.fill(
+            &polygon(&[(far - 0.8, horizon), (far + 0.8, horizon), (near + 11.0, foot), (near - 11.0, foot)]),
+            p.paper,
+        );
     }
 }
 
@@ -786,7 +918,9 @@ fn cliffs(s: &mut Sheet<'_>, p: &Palette, field: Field, dice: &mut Dice) {
     sky(s, field, p.paper, &mix(p.paper, p.third, 0.7));
     s.circle(field.across(0.3), field.down(0.22), field.width * 0.11, p.third);
     let base = field.down(0.88);
-    for (middle, half, top, near) in [(0.82, 0.2, 0.36, 0.0), (0.12, 0.24, 0.42, 0.35), (0.62, 0.26, 0.24, 1.0)] {
+    for (middle, half, top, near) in
+        [(0.82, 0.2, 0.36, 0.0), (0.12, 0.24, 0.42, 0.35), (0.62, 0.26, 0.24, 1.0)]
+    {
         let rock = mix(&mix(p.accent, p.paper, 0.42), p.accent, near);
         let (x, half, top) = (field.across(middle), field.across(half), field.down(top));
         let edge = top + (base - top) * 0.5;
@@ -802,7 +936,16 @@ fn cliffs(s: &mut Sheet<'_>, p: &Palette, field: Field, dice: &mut Dice) {
         ]);
         s.fill(&mesa, &rock);
         s.within(&mesa, |s| {
-            s.fill(&polygon(&[(x + half * 0.3, top), (x + half * 0.5, edge), (x + half * 0.9, base), (x + half * 3.0, base), (x + half * 2.0, top)]), &mix(&rock, p.ink, 0.3));
+            s.fill(
+                &polygon(&[
+                    (x + half * 0.3, top),
+                    (x + half * 0.5, edge),
+                    (x + half * 0.9, base),
+                    (x + half * 3.0, base),
+                    (x + half * 2.0, top),
+                ]),
+                &mix(&rock, p.ink, 0.3),
+            );
             let mut y = top + 16.0;
             while y < edge {
                 let thick = dice.between(3.0, 8.0);
@@ -812,7 +955,12 @@ fn cliffs(s: &mut Sheet<'_>, p: &Palette, field: Field, dice: &mut Dice) {
             for gully in 0..9_u32 {
                 let at = x - half + half * 2.0 * (f64::from(gully) + dice.between(0.2, 0.8)) / 9.0;
                 let lean = (at - x) * 0.7;
-                s.stroke_faint(&open(&[(at, edge + dice.between(-30.0, 6.0)), (at + lean, base)]), p.ink, 3.0, 0.22);
+                s.stroke_faint(
+                    &open(&[(at, edge + dice.between(-30.0, 6.0)), (at + lean, base)]),
+                    p.ink,
+                    3.0,
+                    0.22,
+                );
             }
         });
     }
@@ -823,7 +971,17 @@ fn cliffs(s: &mut Sheet<'_>, p: &Palette, field: Field, dice: &mut Dice) {
         let y = field.down(0.9) + dice.between(-14.0, 30.0);
         for blade in 0..7_u32 {
             let lean = (f64::from(blade) - 3.0) * 9.0;
-            s.stroke(&format!("M{x} {y}Q{} {} {} {}", x + lean * 0.3, y - 20.0, x + lean, y - 30.0 + lean.abs() * 0.4), &mix(p.second, p.ink, 0.5), 3.0);
+            s.stroke(
+                &format!(
+                    "M{x} {y}Q{} {} {} {}",
+                    x + lean * 0.3,
+                    y - 20.0,
+                    x + lean,
+                    y - 30.0 + lean.abs() * 0.4
+                ),
+                &mix(p.second, p.ink, 0.5),
+                3.0,
+            );
         }
     }
 }
