@@ -407,7 +407,10 @@ fn what_is_said_of_a_picture_can_be_changed(shop: &Shop<'_>) {
     let log = admin.get("/admin/v1/audit-log").send().expect(200).data();
     let actions: Vec<&str> =
         log.as_array().expect("a list").iter().filter_map(|entry| entry["action"].as_str()).collect();
-    assert_eq!(actions[..5], ["media.update", "media.update", "media.update", "media.update", "media.create"]);
+    assert_eq!(
+        actions[..5],
+        ["media.update", "media.update", "media.update", "media.update", "media.create"]
+    );
     assert_eq!((&log[0]["before"]["alt"], &log[0]["after"]["alt"]), (&json!(""), &json!("In time")));
 }
 
@@ -460,7 +463,8 @@ fn what_is_in_use_is_not_removed(shop: &Shop<'_>) {
         ("page", "pages", "excerpt", json!(["blocks", "image"]), &blank),
         ("post", "posts", "excerpt", json!(["blocks", "gallery"]), &blank),
     ]) {
-        let media = upload(&admin, "a.png", &encoded(&quarters(10 * number), ImageFormat::Png)).expect(201).data();
+        let media =
+            upload(&admin, "a.png", &encoded(&quarters(10 * number), ImageFormat::Png)).expect(201).data();
         let id = text(&media, "id");
         let mut body = json!({ "name": format!("Thing {number}"), "title": format!("Thing {number}") });
         body[base] = if base == "price" { json!(100) } else { json!("In short") };
