@@ -49,7 +49,10 @@ impl Bucket {
 
     /// The bytes and the type of an object, if it is there.
     pub fn object(&self, key: &str) -> Option<(Vec<u8>, String)> {
-        let answer = Client::new(self.address, None).get(&format!("/{NAME}/{key}")).send();
+        // The bucket is private; that somebody asks by name is enough for the stand-in, which checks no signature.
+        let name = "AWS4-HMAC-SHA256 Credential=key/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0";
+        let ask = Client::new(self.address, None).get(&format!("/{NAME}/{key}"));
+        let answer = ask.header("Authorization", name).send();
         let content_type = answer.header("content-type").unwrap_or_default().to_owned();
         (answer.status == 200).then_some((answer.body, content_type))
     }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::columns::Micros;
 use crate::error::StoreError;
 use crate::media_sources;
+use crate::media_sources;
 use crate::schema::{collections, media, media_uses, product_images};
 use crate::tx::{Tx, exactly_one};
 
@@ -132,8 +133,9 @@ pub fn update(tx: &mut Tx<'_>, row: Media) -> Result<(), StoreError> {
     exactly_one(tx.from(media::table).with(|all| all.filter(media::media_id.eq(id))).update(row)?)
 }
 
-/// Removes one; tells whether it was there.
+/// Removes one, and where it was fetched from; tells whether it was there.
 pub fn delete(tx: &mut Tx<'_>, id: MediaId) -> Result<bool, StoreError> {
+    media_sources::forget(tx, id)?;
     media_sources::forget(tx, id)?;
     Ok(tx.from(media::table).with(|all| all.filter(media::media_id.eq(id.to_bytes()))).delete()? > 0)
 }

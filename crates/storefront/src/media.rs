@@ -3,6 +3,7 @@
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{RawPathParams, State};
 use axum::response::Response;
 use axum::routing::get;
@@ -23,10 +24,11 @@ pub(crate) fn routes() -> Router<Storefront> {
 /// Gives a file, whole or in part.
 async fn show(
     State(commerce): State<Commerce>,
-    parameters: RawPathParams,
+    parameters: Result<RawPathParams, RawPathParamsRejection>,
     request: FileRequest,
 ) -> Result<Response, ApiError> {
-    let path = path_of(&parameters).ok_or_else(ApiError::no_such_address)?;
+    // Escapes that are not UTF-8 are no parameters.
+    let path = parameters.ok().and_then(|parts| path_of(&parts)).ok_or_else(ApiError::no_such_address)?;
     let mut range = None;
     if !request.is_plain() {
         let file = media::look_at(&commerce, &path).await.map_err(Problem::from)?;

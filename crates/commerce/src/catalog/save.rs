@@ -1,9 +1,9 @@
 //! Writing a product with everything that belongs to it, in one transaction.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::catalog::{Product, ProductType};
-use domain::ids::{ProductId, VariantId};
+use domain::ids::{MediaId, ProductId, VariantId};
 use domain::markup;
 use domain::time::Timestamp;
 use store::catalog::links::LinkKind;
@@ -11,7 +11,7 @@ use store::catalog::products::{self, ProductRow};
 use store::catalog::variants::VariantRow;
 use store::catalog::{attributes, collections, links, pictures, variants};
 use store::changes::{Change, Subject, record};
-use store::{StoreError, Tx};
+use store::{StoreError, Tx, media};
 
 use super::details::{Details, StoredPackage};
 use super::present::Stored;
@@ -55,6 +55,7 @@ pub(super) fn save(
     }
     write_variants(commerce, tx, shop, id, product)?;
     write_named(tx, id, &named)?;
+    note_pictures(tx, id, product)?;
     announce_sale(commerce, tx, shop, id, product)?;
     note(tx, id)?;
     Ok(id)
@@ -195,6 +196,15 @@ fn write_named(tx: &mut Tx<'_>, id: ProductId, named: &Named) -> Result<(), Stor
         collections::append(tx, *new, id)?;
     }
     Ok(())
+}
+
+/// Notes the pictures that stand among the details, so that they are not removed. The others have a table.
+fn note_pictures(tx: &mut Tx<'_>, id: ProductId, product: &Product) -> Result<(), StoreError> {
+    let awards = product.awards.iter().filter_map(|award| award.image.map(MediaId::new));
+    let mut used: Vec<MediaId> = product.meta_image.into_iter().chain(awards).collect();
+    let known: HashSet<MediaId> = media::find_all(tx, &used)?.into_iter().map(|row| row.media_id).collect();
+    used.retain(|picture| known.contains(picture));
+    media::set_uses(tx, "product", id.uuid(), &used)
 }
 
 /// A job at each end of a sale tells lists and pages that the price has changed.

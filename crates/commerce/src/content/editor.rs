@@ -58,6 +58,7 @@ impl Editor<'_> {
         name(&mut entry, content);
         entries::insert(tx, entry.clone()).map_err(taken(|| format!("the slug {slug}")))?;
         revisions::insert(tx, revision)?;
+        note_pictures(tx, &entry)?;
         self.note(tx, "create", &entry, None)?;
         Ok(entry)
     }
@@ -95,6 +96,7 @@ impl Editor<'_> {
         settle(self.commerce, tx, now, before, &mut entry)?;
         let slug = entry.slug.clone();
         entries::update(tx, entry.clone()).map_err(taken(|| format!("the slug {slug}")))?;
+        note_pictures(tx, &entry)?;
         self.note(tx, action, &entry, Some(before))?;
         Ok(entry)
     }
@@ -103,6 +105,7 @@ impl Editor<'_> {
     pub(super) fn delete(&self, tx: &mut Tx<'_>, entry: &Entry) -> Result<(), ContentError> {
         let (id, kind) = (entry.entry_id, entry.kind()?);
         preview_tokens::delete_all(tx, id)?;
+        store::media::set_uses(tx, kind.as_str(), id.uuid(), &[])?;
         revisions::delete_up_to(tx, id, i64::MAX, &[])?;
         entries::delete(tx, id)?;
         let mut changed = Vec::new();
@@ -293,6 +296,25 @@ pub(super) fn content_of(revision: &Revision) -> Result<Content, StoreError> {
 /// The revision with this id, which an entry names.
 pub(super) fn revision(tx: &mut Tx<'_>, id: RevisionId) -> Result<Revision, StoreError> {
     revisions::find(tx, id)?.ok_or_else(|| StoreError::Broken(format!("there is no revision {id}")))
+}
+
+/// Notes the pictures of what is shown, will be, and is being written, so that none of them is removed. Those of older
+/// revisions may be.
+fn note_pictures(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
+    let publication = entry.publication()?;
+    let next = publication.next.map(|(revision, _)| revision);
+    let revisions: HashSet<RevisionId> =
+        [Some(entry.draft_revision), publication.live, next].into_iter().flatten().collect();
+    let mut used = Vec::new();
+    for id in revisions {
+        let content = content_of(&revision(tx, id)?)?;
+        used.extend(content.media().into_iter().map(|(_, picture)| picture));
+    }
+    // One that an older release let go is not there to be used.
+    let known: HashSet<MediaId> =
+        store::media::find_all(tx, &used)?.into_iter().map(|media| media.media_id).collect();
+    used.retain(|picture| known.contains(picture));
+    store::media::set_uses(tx, entry.kind()?.as_str(), entry.entry_id.uuid(), &used)
 }
 
 /// Refuses pictures that the shop has not.

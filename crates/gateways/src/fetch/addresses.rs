@@ -19,7 +19,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || address.is_multicast()
         || address.is_documentation();
     let inside = match address.octets() {
-        // This network, what is reserved, and everybody here; shared by providers' customers; protocol assignments and old relays; benchmarks.
+        // This network, what is reserved, and everybody here; shared by providers' customers; protocol assignments and
+        // old relays; benchmarks.
         [0 | 240..=255, ..]
         | [100, 64..=127, ..]
         | [192, 0, 0, _]
