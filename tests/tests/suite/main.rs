@@ -30,6 +30,7 @@ mod operations;
 mod passwords;
 mod privacy;
 mod rate_limits;
+mod reading;
 mod register;
 mod reviews;
 mod rules;
