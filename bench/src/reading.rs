@@ -40,7 +40,8 @@ fn fill(server: &Server, shop: &Shop) -> Result<()> {
     };
     add("attributes", &json!({ "name": "Grape" }))?;
     add("collections", &json!({ "name": "Reds" }))?;
-    let story = "Plum, violet and a little smoke; from old vines above the river, picked by hand and left alone. ";
+    let story =
+        "Plum, violet and a little smoke; from old vines above the river, picked by hand and left alone. ";
     for number in 0..PRODUCTS {
         let wine = json!({
             "name": format!("Estate Malbec, cask {number}"), "slug": format!("wine-{number}"), "sku": format!("M-{number}"),

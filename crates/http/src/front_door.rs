@@ -136,7 +136,12 @@ mod tests {
         fn at_hand(&self, request: &Request) -> Option<AtHand> {
             let answer = self.0.clone();
             let known = request.uri().path() == "/known";
-            known.then_some(AtHand { tenant: SHOP, token: Uuid::from_u128(9), answer, cache_control: "public" })
+            known.then_some(AtHand {
+                tenant: SHOP,
+                token: Uuid::from_u128(9),
+                answer,
+                cache_control: "public",
+            })
         }
     }
 
@@ -154,7 +159,11 @@ mod tests {
 
     const UNLIMITED: RateSettings = RateSettings { per_address: 0, per_token: 0, strict: 0 };
 
-    async fn send(door: &FrontDoor, method: &str, headers: &[(&'static str, &'static str)]) -> Response<Body> {
+    async fn send(
+        door: &FrontDoor,
+        method: &str,
+        headers: &[(&'static str, &'static str)],
+    ) -> Response<Body> {
         let mut request = axum::http::Request::builder().method(method).uri("/known");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -174,12 +183,15 @@ mod tests {
     async fn a_finished_answer_has_what_every_answer_has() {
         let door = door(RateSettings { per_address: 100, per_token: 50, strict: 0 }).await;
         let quick = send(&door, "GET", &[("x-request-id", "r-1"), ("origin", "https://shop.example")]).await;
-        let routed = send(&door, "POST", &[("x-request-id", "r-1"), ("origin", "https://shop.example")]).await;
+        let routed =
+            send(&door, "POST", &[("x-request-id", "r-1"), ("origin", "https://shop.example")]).await;
         assert_eq!(quick.headers()["x-request-id"], "r-1");
         assert_eq!(quick.headers()["x-ratelimit-limit"], "50");
         assert_eq!(quick.headers()["access-control-allow-origin"], "https://shop.example");
         let mut expected = names(routed.headers());
-        expected.extend(["access-control-allow-origin", "access-control-expose-headers", "etag"].map(String::from));
+        expected.extend(
+            ["access-control-allow-origin", "access-control-expose-headers", "etag"].map(String::from),
+        );
         expected.retain(|name| name != "content-length");
         expected.sort();
         expected.dedup();

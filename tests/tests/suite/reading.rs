@@ -51,7 +51,12 @@ fn path(product: &Value) -> String {
 /// All of an answer that is the same for everyone who asks the same.
 fn seen(answer: &Answer) -> (u16, Option<String>, Option<String>, String) {
     let header = |name| answer.header(name).map(ToOwned::to_owned);
-    (answer.status, header("etag"), header("cache-control"), String::from_utf8_lossy(&answer.body).into_owned())
+    (
+        answer.status,
+        header("etag"),
+        header("cache-control"),
+        String::from_utf8_lossy(&answer.body).into_owned(),
+    )
 }
 
 fn until_within_a_second<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
@@ -299,7 +304,9 @@ fn writes() -> impl Strategy<Value = Vec<Write>> {
             Write::Add { kind: "products", thing }
         },
     );
-    let product_change = (which(), prop_oneof![
+    let product_change = (
+        which(),
+        prop_oneof![
         (500..2000_i64).prop_map(|price| json!({ "price": price })),
         (0..3_i64).prop_map(|quantity| json!({ "quantity": quantity })),
         name().prop_map(|name| json!({ "name": name })),
@@ -308,14 +315,17 @@ fn writes() -> impl Strategy<Value = Vec<Write>> {
         (1..48_u64).prop_map(|hour| json!({
             "salePrice": 100, "saleEndsAt": format!("2026-01-{:02}T{:02}:30:00Z", 5 + hour / 24, hour % 24),
         })),
-    ])
+    ],
+    )
         .prop_map(|(which, change)| Write::Change { kind: "products", which, change });
     let entry = (prop_oneof![Just("pages"), Just("posts")], name()).prop_map(|(kind, name)| Write::Add {
         kind,
         thing: json!({ "title": name, "blocks": [{ "type": "heading", "text": name, "level": 2 }] }),
     });
-    let entry_change = (prop_oneof![Just("pages"), Just("posts")], which(), name())
-        .prop_map(|(kind, which, name)| Write::Change { kind, which, change: json!({ "title": name, "slug": name.to_lowercase() }) });
+    let entry_change =
+        (prop_oneof![Just("pages"), Just("posts")], which(), name()).prop_map(|(kind, which, name)| {
+            Write::Change { kind, which, change: json!({ "title": name, "slug": name.to_lowercase() }) }
+        });
     let entry_act = (
         prop_oneof![Just("pages"), Just("posts")],
         which(),
@@ -323,8 +333,14 @@ fn writes() -> impl Strategy<Value = Vec<Write>> {
         0..30_u64,
     )
         .prop_map(|(kind, which, action, hour)| {
-            let later = json!({ "publishedAt": format!("2026-01-{:02}T{:02}:15:00Z", 5 + hour / 24, hour % 24) });
-            Write::Act { kind, which, action, body: if action == "publish" && hour > 9 { later } else { json!({}) } }
+            let later =
+                json!({ "publishedAt": format!("2026-01-{:02}T{:02}:15:00Z", 5 + hour / 24, hour % 24) });
+            Write::Act {
+                kind,
+                which,
+                action,
+                body: if action == "publish" && hour > 9 { later } else { json!({}) },
+            }
         });
     let other = prop_oneof![
         Just(Write::Add { kind: "collections", thing: json!({ "name": "Reds" }) }),
@@ -339,15 +355,18 @@ fn writes() -> impl Strategy<Value = Vec<Write>> {
             which: 0,
             change: json!({ "description": name }),
         }),
-        (prop_oneof![
-            Just("products"),
-            Just("collections"),
-            Just("attributes"),
-            Just("pages"),
-            Just("posts"),
-            Just("menus"),
-            Just("redirects")
-        ], which())
+        (
+            prop_oneof![
+                Just("products"),
+                Just("collections"),
+                Just("attributes"),
+                Just("pages"),
+                Just("posts"),
+                Just("menus"),
+                Just("redirects")
+            ],
+            which()
+        )
             .prop_map(|(kind, which)| Write::Remove { kind, which }),
         (1..9_u8).prop_map(|number| Write::Settings(json!({ "storeSlug": format!("store-{number}") }))),
         (1..20_u64).prop_map(|hours| Write::Clock { hours }),
@@ -371,9 +390,8 @@ impl Made {
 
     fn apply(&mut self, shop: &Shop<'_>, write: &Write) {
         let admin = shop.admin();
-        let at = |made: &Self, kind: &str, which| {
-            made.one(kind, which).map(|id| format!("/admin/v1/{kind}/{id}"))
-        };
+        let at =
+            |made: &Self, kind: &str, which| made.one(kind, which).map(|id| format!("/admin/v1/{kind}/{id}"));
         let answer = match write {
             Write::Add { kind, thing } => {
                 let answer = admin.post(&format!("/admin/v1/{kind}")).json(thing).send();
