@@ -10,6 +10,7 @@ mod http;
 mod load;
 mod machine;
 mod measure;
+mod reading;
 mod report;
 mod search;
 mod seed;

@@ -49,9 +49,10 @@ pub(crate) struct Bench {
 
 type Measurement = fn(&mut Bench) -> Result<Vec<Row>>;
 
-const ALL: [(&str, Measurement); 9] = [
+const ALL: [(&str, Measurement); 10] = [
     ("details", |bench| bench.details(Some("warn"), Some(0.5))),
     ("details-logged", |bench| bench.details(None, None)),
+    ("reading", Bench::reading),
     ("logout", |bench| bench.logout(None, 1.5)),
     ("logout-slow", |bench| bench.logout(Some(bench.slow.clone()), 10.0)),
     ("storm", Bench::storm),
@@ -103,9 +104,26 @@ impl Bench {
             "details",
             CONNECTIONS,
         )?;
-        let bare = Baseline::start("bare", &recorded(&server, &tokens[0])?)?;
+        let (what, target) = match target {
+            Some(target) => ("GET /v1/account/details, 64 connections", Some(target)),
+            None => ("the same with the log as it is set at first, into a file", None),
+        };
+        Ok(vec![self.beside_bare(what, &server, DETAILS, &tokens, target)?])
+    }
 
-        let requests: Vec<_> = tokens.iter().map(|token| request("GET", DETAILS, token, "")).collect();
+    /// Loads a GET in turn with a bare server of the same bytes.
+    pub(crate) fn beside_bare(
+        &mut self,
+        what: &str,
+        server: &Server,
+        target: &str,
+        tokens: &[String],
+        at_least: Option<f64>,
+    ) -> Result<Row> {
+        let recorded = recorded(server, target, &tokens[0])?;
+        let size = recorded.body.len();
+        let bare = Baseline::start("bare", &recorded)?;
+        let requests: Vec<_> = tokens.iter().map(|token| request("GET", target, token, "")).collect();
         let mut plan = self.plan(server.address(), requests);
         let mut pairs = Vec::new();
         let mut p99s = Vec::new();
@@ -121,17 +139,13 @@ impl Bench {
             p99s.push(ours.p99_ms);
             pairs.push((ours.per_second, theirs.per_second));
         }
-        let (what, target) = match target {
-            Some(target) => ("GET /v1/account/details, 64 connections", Some(target)),
-            None => ("the same with the log as it is set at first, into a file", None),
-        };
         let note = format!(
-            "p99 {:.1} ms, {:.0} µs of processor time an answer beside the bare server's {:.0}",
+            "{size} bytes, p99 {:.1} ms, {:.1} µs of processor time an answer beside the bare server's {:.1}",
             median(p99s),
             median(our_cpu),
             median(their_cpu)
         );
-        Ok(vec![self.compare(what, "bare axum", &pairs, target, &note)])
+        Ok(self.compare(what, "bare axum", &pairs, at_least, &note))
     }
 
     fn logout(&mut self, slow: Option<SlowFlush>, target: f64) -> Result<Vec<Row>> {
@@ -332,17 +346,17 @@ impl Bench {
     }
 }
 
-/// What the server answers to a request for details, to be answered by the bare server.
-fn recorded(server: &Server, token: &str) -> Result<bare::Answer> {
-    let answer = Client::connect(server.address())?.get(DETAILS, token)?;
-    ensure!(answer.status == 200, "details answered {}: {}", answer.status, answer.body);
+/// What the server answers to this GET, to be answered by the bare server.
+fn recorded(server: &Server, target: &str, token: &str) -> Result<bare::Answer> {
+    let answer = Client::connect(server.address())?.get(target, token)?;
+    ensure!(answer.status == 200, "{target} answered {}: {}", answer.status, answer.body);
     let written_by_the_library = ["date", "content-length", "connection"];
     let headers = answer
         .headers
         .into_iter()
         .filter(|(name, _)| !written_by_the_library.contains(&name.as_str()))
         .collect();
-    Ok(bare::Answer { path: DETAILS.to_owned(), headers, body: answer.body })
+    Ok(bare::Answer { path: target.to_owned(), headers, body: answer.body })
 }
 
 /// The processor time of each answer, those of the warm-up included.

@@ -35,6 +35,10 @@ impl Shop {
         &self.storefront_token
     }
 
+    pub(crate) fn admin_key(&self) -> &str {
+        &self.admin_key
+    }
+
     pub(crate) fn create(installation: &Installation) -> Result<Self> {
         installation.json(&[
             "tenant",

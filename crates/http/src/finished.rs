@@ -282,3 +282,198 @@ impl Finished {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+    use axum::Json;
+    use axum::http::header::RETRY_AFTER;
+
+    use super::*;
+    use crate::testing::answer as read;
+
+    const SHOP: Uuid = Uuid::from_u128(1);
+    const TARGET: &str = "/v1/things?page=2";
+
+    fn asked() -> Asked<'static> {
+        Asked { tenant: SHOP, audience: 0, coding: Coding::Identity, target: TARGET }
+    }
+
+    /// Answers, the shop's present stamp, and how often one was made.
+    struct World {
+        answers: FinishedAnswers<u64>,
+        stamp: AtomicU64,
+        made: AtomicUsize,
+    }
+
+    impl World {
+        fn of(bytes: usize) -> Self {
+            Self { answers: FinishedAnswers::new(bytes), stamp: AtomicU64::new(1), made: AtomicUsize::new(0) }
+        }
+
+        fn now(&self) -> u64 {
+            self.stamp.load(Ordering::SeqCst)
+        }
+
+        /// Asks; what is made takes a moment, so that others come meanwhile.
+        async fn ask(&self, asked: Asked<'_>, response: impl FnOnce() -> Response) -> Response {
+            let make = async {
+                self.made.fetch_add(1, Ordering::SeqCst);
+                let response = response();
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                response
+            };
+            let (stamp, is_current) = (|| Some(self.now()), |stamp| stamp == self.now());
+            match self.answers.find_or_make(asked, None, stamp, is_current, make).await {
+                Ok(answer) => answer.respond(&HeaderMap::new(), "public"),
+                Err(response) => response,
+            }
+        }
+
+        fn made(&self) -> usize {
+            self.made.load(Ordering::SeqCst)
+        }
+
+        fn has(&self, asked: Asked<'_>) -> bool {
+            self.answers.find(&asked, |stamp| stamp == self.now()).is_some()
+        }
+    }
+
+    fn words(count: usize) -> impl FnOnce() -> Response {
+        move || Json("marzipan ".repeat(count)).into_response()
+    }
+
+    #[tokio::test]
+    async fn many_who_ask_at_once_get_one_making() {
+        let world = World::of(1 << 20);
+        let all = (0..64).map(|_| world.ask(asked(), words(1)));
+        let answers = futures_util::future::join_all(all).await;
+        assert_eq!(world.made(), 1);
+        for answer in answers {
+            assert_eq!(read(answer).await.1, "\"marzipan \"");
+        }
+        assert!(world.has(asked()));
+    }
+
+    #[tokio::test]
+    async fn a_change_makes_it_anew_once() {
+        let world = World::of(1 << 20);
+        world.ask(asked(), words(1)).await;
+        world.stamp.store(2, Ordering::SeqCst);
+        assert!(!world.has(asked()));
+        let all = (0..64).map(|_| world.ask(asked(), words(2)));
+        for answer in futures_util::future::join_all(all).await {
+            assert_eq!(read(answer).await.1, "\"marzipan marzipan \"");
+        }
+        assert_eq!(world.made(), 2);
+    }
+
+    #[tokio::test]
+    async fn what_was_begun_before_a_change_is_not_given_after_it() {
+        let world = World::of(1 << 20);
+        let before = world.ask(asked(), || {
+            // The change comes while this one is being made of what was read before it.
+            world.stamp.store(2, Ordering::SeqCst);
+            words(1)()
+        });
+        let after = async {
+            tokio::task::yield_now().await;
+            world.ask(asked(), words(2)).await
+        };
+        let (_, after) = futures_util::future::join(before, after).await;
+        assert_eq!(read(after).await.1, "\"marzipan marzipan \"");
+    }
+
+    #[tokio::test]
+    async fn shops_audiences_and_addresses_are_kept_apart() {
+        let world = World::of(1 << 20);
+        let mut tags = Vec::new();
+        for asked in [
+            asked(),
+            Asked { tenant: Uuid::from_u128(2), ..asked() },
+            Asked { audience: 1, ..asked() },
+            Asked { target: "/v1/things?page=3", ..asked() },
+        ] {
+            assert!(!world.has(asked));
+            let answer = world.ask(asked, words(1)).await;
+            tags.push(answer.headers()[ETAG].clone());
+        }
+        assert_eq!(world.made(), 4);
+        assert_ne!(tags[0], tags[1], "two shops never share a tag");
+    }
+
+    #[tokio::test]
+    async fn a_compressed_form_is_made_of_the_plain_one() {
+        let world = World::of(1 << 20);
+        let plain = world.ask(asked(), words(1000)).await;
+        let packed = world.ask(Asked { coding: Coding::Brotli, ..asked() }, words(1000)).await;
+        assert_eq!((world.made(), packed.headers()[CONTENT_ENCODING].as_bytes()), (1, &b"br"[..]));
+        assert_ne!(plain.headers()[ETAG], packed.headers()[ETAG]);
+        let short = Asked { coding: Coding::Gzip, target: "/v1/short", ..asked() };
+        assert!(!world.ask(short, words(1)).await.headers().contains_key(CONTENT_ENCODING));
+    }
+
+    #[tokio::test]
+    async fn whoever_holds_it_is_told_so() {
+        let world = World::of(1 << 20);
+        let answer = world.ask(asked(), words(1)).await;
+        let kept = world.answers.find(&asked(), |_| true).expect("kept");
+        let held = HeaderMap::from_iter([(IF_NONE_MATCH, answer.headers()[ETAG].clone())]);
+        let again = kept.respond(&held, "public");
+        assert_eq!((again.status().as_u16(), &again.headers()[ETAG]), (304, &answer.headers()[ETAG]));
+        assert_eq!(again.headers()[CACHE_CONTROL], "public");
+    }
+
+    #[tokio::test]
+    async fn only_what_may_be_kept_is() {
+        let world = World::of(1 << 20);
+        let not_found = world.ask(asked(), || ApiError::not_found().into_response()).await;
+        assert_eq!((not_found.status().as_u16(), world.has(asked())), (404, true));
+        assert!(!not_found.headers().contains_key(ETAG));
+        let own_words = || ([(CACHE_CONTROL, "no-store")], Json(1)).into_response();
+        let busy = || (StatusCode::NOT_FOUND, [(RETRY_AFTER, "1")], Json(1)).into_response();
+        let broken = || ApiError::internal("on purpose").into_response();
+        for (target, response) in [
+            ("/own", &own_words as &dyn Fn() -> Response),
+            ("/busy", &busy),
+            ("/broken", &broken),
+            ("/text", &|| "text".into_response()),
+        ] {
+            let made = world.made();
+            let asked = Asked { target, ..asked() };
+            let all = (0..8).map(|_| world.ask(asked, response));
+            futures_util::future::join_all(all).await;
+            assert!(!world.has(asked), "{target}");
+            assert_eq!(world.made() - made, 8, "{target} is each caller's own");
+        }
+    }
+
+    #[tokio::test]
+    async fn one_that_is_given_up_is_made_by_the_next() {
+        let world = World::of(1 << 20);
+        let mut given_up = Box::pin(world.ask(asked(), words(1)));
+        assert!(futures_util::FutureExt::now_or_never(&mut given_up).is_none());
+        let waiting = world.ask(asked(), words(2));
+        let drop_it = async {
+            tokio::task::yield_now().await;
+            drop(given_up);
+        };
+        let (answer, ()) = futures_util::future::join(waiting, drop_it).await;
+        assert_eq!(read(answer).await.1, "\"marzipan marzipan \"");
+    }
+
+    #[tokio::test]
+    async fn the_bytes_stay_within_their_bound() {
+        let world = World::of(200_000);
+        for number in 0..100 {
+            let target = format!("/v1/things?page={number}");
+            world.ask(Asked { target: &target, ..asked() }, words(1000)).await;
+        }
+        let weight = world.answers.cache.as_ref().expect("a cache").weight();
+        assert!((9_000..=200_000).contains(&weight), "{weight} bytes");
+        let none = World::of(0);
+        none.ask(asked(), words(1)).await;
+        assert!(!none.has(asked()));
+    }
+}

@@ -69,7 +69,10 @@ pub(crate) fn open_store(settings: &Settings, purpose: Purpose) -> Result<Store>
         }
     }
     let (postgres_connections, sqlite_readers, follows) = match purpose {
-        Purpose::Serve { .. } => (settings.postgres_connections, settings.sqlite_readers, true),
+        // Whoever keeps nothing need not hear of changes either.
+        Purpose::Serve { .. } => {
+            (settings.postgres_connections, settings.sqlite_readers, settings.cache_bytes > 0)
+        }
         Purpose::Command { .. } => (1, 1, false),
     };
     let url = settings.database_url.expose_secret().to_owned();

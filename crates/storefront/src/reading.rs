@@ -103,6 +103,9 @@ where
     };
     let tenant = shopper.shop.id;
     let mut request = Request::from_parts(parts, body);
+    if is_preview(request.uri().query().unwrap_or_default()) {
+        return inner.call(request).await.unwrap_or_else(|never| match never {});
+    }
     let headers = request.headers().clone();
     let path = request.extensions().get::<MatchedPath>().cloned();
     let Some(context) = request.extensions().get::<RequestContext>().cloned() else {
@@ -129,6 +132,11 @@ where
         Ok(answer) => answer.respond(&headers, keeping),
         Err(passing) => passing,
     }
+}
+
+/// Whether a draft is asked for: it changes without the shop's version, and is not remembered.
+fn is_preview(query: &str) -> bool {
+    query.split('&').any(|pair| pair.split('=').next() == Some("preview"))
 }
 
 fn asked<'a>(target: &'a str, headers: &HeaderMap, tenant: TenantId, audience: Audience) -> Asked<'a> {

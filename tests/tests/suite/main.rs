@@ -31,6 +31,7 @@ mod operations;
 mod passwords;
 mod privacy;
 mod rate_limits;
+mod reading;
 mod register;
 mod reviews;
 mod rules;
