@@ -11,6 +11,7 @@ mod load;
 mod machine;
 mod measure;
 mod report;
+mod search;
 mod seed;
 mod server;
 mod shop;
@@ -49,6 +50,8 @@ enum Role {
     Bare,
     #[command(hide = true)]
     Commits,
+    #[command(hide = true)]
+    Search,
 }
 
 fn main() -> ExitCode {
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Some(Role::Load) => load::child(),
         Some(Role::Bare) => bare::child(),
         Some(Role::Commits) => commits::child(),
+        Some(Role::Search) => search::child(),
         None => bench(&arguments),
     };
     match result {

@@ -49,7 +49,7 @@ pub(crate) struct Bench {
 
 type Measurement = fn(&mut Bench) -> Result<Vec<Row>>;
 
-const ALL: [(&str, Measurement); 8] = [
+const ALL: [(&str, Measurement); 9] = [
     ("details", |bench| bench.details(Some("warn"), Some(0.5))),
     ("details-logged", |bench| bench.details(None, None)),
     ("logout", |bench| bench.logout(None, 1.5)),
@@ -58,6 +58,7 @@ const ALL: [(&str, Measurement); 8] = [
     ("start", Bench::start),
     ("memory-and-size", Bench::memory_and_size),
     ("catalogue", Bench::catalogue),
+    ("search", Bench::search),
 ];
 
 impl Bench {

@@ -6,7 +6,9 @@ new person comes when it is dead.
 
 import itertools
 import os
+import struct
 import threading
+import zlib
 
 import requests
 import schemathesis
@@ -129,11 +131,81 @@ def new_unverified():
     return mail_token(email)
 
 
+def new_content(kind, **body):
+    return call("POST", f"/admin/v1/{kind}", ADMIN, **body)["data"]
+
+
+def new_entry(kind):
+    entry = new_content(kind, title="Page", slug=f"page-{next(numbers)}", status="published")
+    newest[kind] = entry["id"]
+    return entry
+
+
+def revision_of(kind):
+    return first(f"/admin/v1/{kind}/{newest[kind]}/revisions", ADMIN)
+
+
+# A revision belongs to the page or post that the same request names.
+newest = {}
+
+
+def new_thread():
+    call("POST", "/v1/messages", own(), message="Where is my box?")
+    return call("GET", "/v1/account/messages", own())["data"][0]["id"]
+
+
+def new_subscriber():
+    email = f"reader-{next(numbers)}@post.example"
+    return call("POST", "/admin/v1/newsletter/subscribers", ADMIN, email=email)["data"]["id"]
+
+
+def newsletter_token():
+    email = f"reader-{next(numbers)}@post.example"
+    call("POST", "/v1/newsletter", VISITOR, email=email)
+    return email, mail_token(email)
+
+
+def unsubscribe_token():
+    email, token = newsletter_token()
+    call("POST", "/v1/newsletter/confirm", VISITOR, token=token)
+    for mail in call("GET", "/admin/v1/outbox?perPage=100", ADMIN)["data"]:
+        if mail["to"] == email and mail["template"] == "newsletter_welcome":
+            return mail["links"][0].rsplit("/", 1)[1]
+    raise LookupError(f"no welcome to {email}")
+def picture():
+    """A PNG of one pixel row, wider each time, so that no two are the same file."""
+
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    width = next(numbers) + 1
+    head = struct.pack(">IIBBBBB", width, 1, 8, 0, 0, 0, 0)
+    rows = zlib.compress(bytes(1 + width))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def new_media():
+    answer = requests.post(
+        SERVER + "/admin/v1/media", headers=ADMIN, files={"file": ("label.png", picture())}, timeout=30
+    )
+    answer.raise_for_status()
+    return answer.json()["data"]["id"]
+
+
 IDS = {
+    "pageId": lambda: new_entry("pages")["id"],
+    "postId": lambda: new_entry("posts")["id"],
+    "menuId": lambda: new_content("menus", handle=f"menu-{next(numbers)}")["id"],
+    "redirectId": lambda: new_content("redirects", **{"from": f"/old-{next(numbers)}", "to": "/new"})["id"],
+    "handle": lambda: new_content("menus", handle=f"menu-{next(numbers)}")["handle"],
     "addressId": new_address,
     "sessionId": lambda: first("/v1/account/sessions", own()),
     "customerId": lambda: call("GET", "/v1/account/details", own())["data"]["id"],
+    "threadId": new_thread,
+    "subscriberId": new_subscriber,
+    "name": lambda: "password_changed",
     "mailId": lambda: first("/admin/v1/outbox", ADMIN),
+    "mediaId": new_media,
     "staffId": lambda: first("/admin/v1/staff", ADMIN),
     "productId": lambda: new_thing("products", price=2499, quantity=1000),
     "collectionId": lambda: new_thing("collections"),
@@ -142,6 +214,16 @@ IDS = {
     "tokenId": lambda: new_key("/admin/v1/tokens"),
     "keyId": lambda: new_key("/admin/v1/admin-keys", scopes=["customers:read"]),
 }
+BLOCKS = [
+    {"type": "heading", "text": "Hello"},
+    {"type": "richText", "markdown": "Some *words*."},
+    {"type": "quote", "text": "Lovely."},
+    {"type": "video", "url": "https://video.example/1"},
+    {"type": "products", "products": ["estate-malbec"]},
+    {"type": "form", "form": "contact"},
+    {"type": "html", "html": "<p>Hello</p>"},
+]
+ITEMS = [{"label": "Home", "type": "url", "url": "/", "children": [{"label": "Mail", "type": "url", "url": "tel:1"}]}]
 BODIES = {
     "POST /v1/account/login": lambda: {
         "email": call("GET", "/v1/account/details", own())["data"]["email"],
@@ -163,6 +245,14 @@ BODIES = {
         "role": "content",
         "password": PASSWORD,
     },
+    "POST /admin/v1/pages": lambda: {"title": f"Page {next(numbers)}", "blocks": BLOCKS, "status": "published"},
+    "PATCH /admin/v1/pages/{pageId}": lambda: {"blocks": BLOCKS, "excerpt": "Short."},
+    "POST /admin/v1/posts": lambda: {"title": f"Post {next(numbers)}", "tags": ["Red"], "status": "published"},
+    "PATCH /admin/v1/posts/{postId}": lambda: {"tags": ["Red", "Dry"], "category": "Journal"},
+    "POST /admin/v1/menus": lambda: {"handle": f"menu-{next(numbers)}", "items": ITEMS},
+    "PATCH /admin/v1/menus/{menuId}": lambda: {"items": ITEMS},
+    "POST /admin/v1/redirects": lambda: {"from": f"/old-{next(numbers)}", "to": "/new"},
+    "PATCH /admin/v1/redirects/{redirectId}": lambda: {"to": "https://elsewhere.example/"},
     "POST /admin/v1/products": lambda: {"name": f"Wine {next(numbers)}", "price": {"value": 2499, "currency": "GBP"}},
     "PATCH /admin/v1/products/{productId}": lambda: {"price": 1999, "quantity": 5},
     "POST /admin/v1/products/{productId}/stock": lambda: {"delta": 6, "reason": "A delivery"},
@@ -171,6 +261,14 @@ BODIES = {
     "POST /admin/v1/attributes": lambda: {"name": f"Property {next(numbers)}"},
     "POST /admin/v1/tokens": lambda: {"name": "Spare"},
     "POST /admin/v1/admin-keys": lambda: {"name": "Spare", "scopes": ["customers:read"]},
+    "POST /v1/newsletter/confirm": lambda: {"token": newsletter_token()[1]},
+    "POST /v1/newsletter/unsubscribe": lambda: {"token": unsubscribe_token()},
+    "POST /admin/v1/newsletter/subscribers": lambda: {"email": f"reader-{next(numbers)}@post.example"},
+    "PATCH /admin/v1/newsletter/subscribers/{subscriberId}": lambda: {"status": "unsubscribed"},
+    "PATCH /admin/v1/messages/{threadId}": lambda: {"status": "closed", "assigneeId": None},
+    "PATCH /admin/v1/mail-templates/{name}": lambda: {"subject": "{{ shop_name }}: hello {{ first_name }}"},
+    "POST /admin/v1/mail-templates/{name}/preview": lambda: {"text": "Hello {{ first_name }}"},
+    "POST /admin/v1/media": lambda: {"file": picture(), "alt": "A label", "filename": "label.png"},
     "PATCH /admin/v1/settings": lambda: {"name": "Harbour Wines"},
     "POST /admin/v1/test-clock": lambda: {"now": call("GET", "/admin/v1/test-clock", ADMIN)["now"]},
 }
@@ -185,6 +283,11 @@ def before_call(ctx, case, kwargs):
         for name in list(case.path_parameters or {}):
             if name in IDS:
                 case.path_parameters[name] = IDS[name]()
+        kind = next((kind for kind in ("pages", "posts") if f"/{kind}/" in case.operation.path), None)
+        if kind and "slug" in (case.path_parameters or {}):
+            case.path_parameters["slug"] = new_entry(kind)["slug"]
+        if kind and "revisionId" in (case.path_parameters or {}):
+            case.path_parameters["revisionId"] = revision_of(kind)
         body = BODIES.get(f"{case.method.upper()} {case.operation.path}")
         if body is not None:
             case.body = body()

@@ -63,6 +63,25 @@ permissions! {
     ProductsRead ProductsWrite ContentRead ContentWrite MessagesRead MessagesWrite
 }
 
+/// One of two scopes: pictures belong to products and to pages.
+macro_rules! either {
+    ($($name:ident: $one:ident or $other:ident;)*) => {$(
+        #[doc = concat!("The scope [`Scope::", stringify!($one), "`] or [`Scope::", stringify!($other), "`].")]
+        pub(crate) struct $name;
+
+        impl Permission for $name {
+            fn check(who: &Administrator) -> Result<(), StaffError> {
+                who.needs(Scope::$one).or_else(|_| who.needs(Scope::$other))
+            }
+        }
+    )*};
+}
+
+either! {
+    MediaRead: ContentRead or ProductsRead;
+    MediaWrite: ContentWrite or ProductsWrite;
+}
+
 impl<P: Permission> FromRequestParts<Admin> for Staff<P> {
     type Rejection = ApiError;
 

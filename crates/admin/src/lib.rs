@@ -10,9 +10,15 @@ mod attributes;
 mod audit_log;
 mod bodies;
 mod collections;
+mod content;
 mod customers;
 mod fields;
 mod identity;
+mod mail_templates;
+mod media;
+mod messages;
+mod newsletter;
+mod newsletter_csv;
 mod openapi;
 mod outbox;
 mod products;
@@ -29,6 +35,7 @@ use axum::extract::FromRef;
 use commerce::Commerce;
 use marzipan_http::idempotency::honoured;
 use marzipan_http::ratelimit::strict;
+use marzipan_http::upload::UPLOAD_LIMIT;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
@@ -90,9 +97,25 @@ fn routes() -> OpenApiRouter<Admin> {
         .routes(routes!(admin_keys::list))
         .routes(routes!(admin_keys::issue).layer(honoured()))
         .routes(routes!(admin_keys::revoke))
+        .routes(routes!(media::list))
+        .routes(routes!(media::upload).layer(honoured().up_to(UPLOAD_LIMIT)))
+        .routes(routes!(media::show, media::change, media::remove))
         .routes(routes!(settings::show, settings::change))
         .routes(routes!(outbox::list))
         .routes(routes!(outbox::show))
+        .routes(routes!(messages::list))
+        .routes(routes!(messages::show, messages::change, messages::remove))
+        .routes(routes!(messages::reply).layer(honoured()))
+        .routes(routes!(newsletter::list))
+        .routes(routes!(newsletter::add).layer(honoured()))
+        .routes(routes!(newsletter::show, newsletter::change, newsletter::remove))
+        .routes(routes!(newsletter_csv::export))
+        .routes(routes!(newsletter::suppressions))
+        .routes(routes!(newsletter::suppress).layer(honoured()))
+        .routes(routes!(mail_templates::list))
+        .routes(routes!(mail_templates::show, mail_templates::change, mail_templates::reset))
+        .routes(routes!(mail_templates::preview))
         .routes(routes!(audit_log::list))
         .routes(routes!(test_clock::show, test_clock::advance))
+        .merge(content::routes())
 }

@@ -24,9 +24,17 @@ pub(crate) fn document() -> OpenApiRouter<Admin> {
     .tag("Reviews", "What customers say of products, and what of it is shown.")
     .tag("Tokens", "Storefront tokens, which the shop's pages carry.")
     .tag("Admin keys", "Keys with which programs call this API.")
+    .tag("Media", "Pictures and files of the shop.")
     .tag("Settings", "What the shop is set up with.")
+    .tag("Messages", "What people write to the shop, and its answers.")
+    .tag("Newsletter", "Who hears the shop's news, and who wants to hear none.")
+    .tag("Mail templates", "What the shop writes its mails with.")
     .tag("Outbox", "The mails that the shop wrote.")
     .tag("Audit log", "Who changed what.")
+    .tag("Pages", "The pages of the shop's site, their drafts and revisions.")
+    .tag("Posts", "The posts of the shop's journal, likewise.")
+    .tag("Menus", "The menus of the shop's site.")
+    .tag("Redirects", "Old addresses that lead to new ones.")
     .tag("Test mode", "The clock of a test shop.")
     .bearer(
         "adminAuth",

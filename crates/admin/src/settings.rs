@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use commerce::{Commerce, Shop, tenants};
 use domain::problem::Problem;
-use domain::tenants::{MinimumAge, Origin, Settings, SettingsForm};
+use domain::tenants::{MinimumAge, Origin, Settings, SettingsForm, SocialLink, SocialLinkForm};
 use marzipan_http::openapi::{
     Always, BadBody, Forbidden, IfMatchParam, Invalid, PreconditionFailed, Unauthenticated,
 };
@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use crate::bodies::DataBody;
 use crate::fields::Filled;
 use crate::identity::{SettingsRead, SettingsWrite, Staff};
-use marzipan_http::fields::line_schema;
+use marzipan_http::fields::{line_schema, phone_schema};
 
 /// What the shop is set up with.
 #[derive(Serialize, ToSchema)]
@@ -35,6 +35,9 @@ use marzipan_http::fields::line_schema;
     "storeSlug": "store",
     "subscriptionsSlug": "subscriptions",
     "newsletterTopics": ["offers", "events"],
+    "contactPhone": "01947 000000",
+    "contactAddress": ["7 Harbour Row", "Whitby"],
+    "socialLinks": [{"name": "Pixels", "url": "https://pixels.example/malt-and-vine"}],
 }))]
 pub(crate) struct SettingsBody {
     name: String,
@@ -67,6 +70,21 @@ pub(crate) struct SettingsBody {
     subscriptions_slug: String,
     /// What subscribers of its newsletter choose from.
     newsletter_topics: Vec<String>,
+    /// The number that customers can ring.
+    #[schema(required)]
+    contact_phone: Option<String>,
+    /// The lines of the shop's postal address.
+    contact_address: Vec<String>,
+    /// Where the shop is found elsewhere.
+    social_links: Vec<SocialLinkBody>,
+}
+
+/// A page of the shop on another site.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SocialLinkBody {
+    /// The name of that site.
+    name: String,
+    url: String,
 }
 
 /// The colours of the shop's mails.
@@ -95,7 +113,12 @@ impl From<&Settings> for SettingsBody {
             store_slug,
             subscriptions_slug,
             newsletter_topics,
+            contact_phone,
+            contact_address,
+            social_links,
         } = settings;
+        let link =
+            |link: &SocialLink| SocialLinkBody { name: link.name.clone(), url: link.url.as_str().to_owned() };
         let texts = |origins: &[Origin]| origins.iter().map(|origin| origin.as_str().to_owned()).collect();
         Self {
             name: name.as_str().to_owned(),
@@ -115,6 +138,9 @@ impl From<&Settings> for SettingsBody {
             store_slug: store_slug.as_str().to_owned(),
             subscriptions_slug: subscriptions_slug.as_str().to_owned(),
             newsletter_topics: newsletter_topics.iter().map(|topic| topic.as_str().to_owned()).collect(),
+            contact_phone: contact_phone.as_ref().map(|phone| phone.as_str().to_owned()),
+            contact_address: contact_address.clone(),
+            social_links: social_links.iter().map(link).collect(),
         }
     }
 }
@@ -207,6 +233,37 @@ pub(crate) struct SettingsPatch {
     #[serde(default)]
     #[schema(value_type = Option<Vec<TopicWord>>, max_items = 20)]
     newsletter_topics: Patch<Vec<String>>,
+    /// Null removes it.
+    #[serde(default)]
+    #[schema(schema_with = phone_schema)]
+    contact_phone: Patch<Filled>,
+    /// At most six. Null for none.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<AddressLine>>, max_items = 6)]
+    contact_address: Patch<Vec<String>>,
+    /// Null for none.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<SocialLinkPatch>>, max_items = 20)]
+    social_links: Patch<Vec<SocialLinkForm>>,
+}
+
+/// A line of the shop's postal address.
+#[derive(ToSchema)]
+#[schema(example = "7 Harbour Row", max_length = 100)]
+#[expect(dead_code, reason = "documents what the domain's settings read")]
+pub(crate) struct AddressLine(String);
+
+/// A page of the shop on another site.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "documents what the domain's `SocialLinkForm` reads")]
+pub(crate) struct SocialLinkPatch {
+    #[schema(min_length = 1, max_length = 50)]
+    name: String,
+    #[schema(
+        max_length = 2000,
+        pattern = "^https://[a-zA-Z]([a-zA-Z0-9.-]*[a-zA-Z])?(:[0-9]{1,4})?([/?#][!-~]*)?$"
+    )]
+    url: String,
 }
 
 /// What to change of the colours; what is left out stays.
@@ -255,6 +312,9 @@ impl SettingsPatch {
             store_slug,
             subscriptions_slug,
             newsletter_topics,
+            contact_phone,
+            contact_address,
+            social_links,
         } = self;
         over(name, &mut form.name);
         over(currency, &mut form.currency);
@@ -269,6 +329,9 @@ impl SettingsPatch {
         over_text(store_slug, &mut form.store_slug);
         over_text(subscriptions_slug, &mut form.subscriptions_slug);
         over(newsletter_topics, &mut form.newsletter_topics);
+        over_text(contact_phone, &mut form.contact_phone);
+        over(contact_address, &mut form.contact_address);
+        over(social_links, &mut form.social_links);
         match colours {
             Patch::Absent => {}
             Patch::Null => form.colours = None,

@@ -3,14 +3,15 @@
 
 use std::time::Duration;
 
-use domain::ids::{JobId, MailId, ProductId, TenantId};
+use domain::ids::{EntryId, JobId, MailId, MediaId, ProductId, TenantId};
 use domain::time::Timestamp;
 use futures_util::{StreamExt, stream};
 use store::accounts::{mail_tokens, sessions, throttles};
+use store::content::preview_tokens;
 use store::tenants::staff_sessions;
 use store::{StoreError, Tx, changes, idempotency, installation, jobs, mails as mail_rows};
 
-use crate::{Commerce, Shop, accounts, catalog, mails, messaging, staff};
+use crate::{Commerce, Shop, accounts, catalog, content, mails, media, messaging, staff};
 
 /// What there is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,11 +22,20 @@ pub enum Kind {
     Sweep,
     /// Show a product anew: a sale of it began or ended.
     RefreshProduct(ProductId),
+    /// Show or withdraw a page or post whose date has come.
+    SettleEntry(EntryId),
+    /// Make the renditions of a picture.
+    MakeRenditions(MediaId),
+    /// Remove files whose row is gone.
+    EraseMedia(media::Removal),
 }
 
 const SEND_MAIL: &str = "mail.send";
 const SWEEP: &str = "sweep";
 const REFRESH_PRODUCT: &str = "product.refresh";
+const SETTLE_ENTRY: &str = "entry.settle";
+const MAKE_RENDITIONS: &str = "media.renditions";
+const ERASE_MEDIA: &str = "media.erase";
 
 impl Kind {
     fn name(self) -> &'static str {
@@ -33,6 +43,9 @@ impl Kind {
             Self::SendMail(_) => SEND_MAIL,
             Self::Sweep => SWEEP,
             Self::RefreshProduct(_) => REFRESH_PRODUCT,
+            Self::SettleEntry(_) => SETTLE_ENTRY,
+            Self::MakeRenditions(_) => MAKE_RENDITIONS,
+            Self::EraseMedia(_) => ERASE_MEDIA,
         }
     }
 
@@ -41,11 +54,18 @@ impl Kind {
             Self::SendMail(id) => id.to_string(),
             Self::Sweep => String::new(),
             Self::RefreshProduct(id) => id.to_string(),
+            Self::SettleEntry(id) => id.to_string(),
+            Self::MakeRenditions(id) => id.to_string(),
+            Self::EraseMedia(removal) => removal.to_string(),
         }
     }
 
     fn dedupe(self) -> Option<String> {
-        (self == Self::Sweep).then(|| SWEEP.to_owned())
+        match self {
+            Self::Sweep => Some(SWEEP.to_owned()),
+            Self::EraseMedia(removal) => Some(removal.dedupe()),
+            _ => None,
+        }
     }
 
     fn read(name: &str, payload: &str) -> Option<Self> {
@@ -53,6 +73,9 @@ impl Kind {
             SEND_MAIL => payload.parse().ok().map(Self::SendMail),
             SWEEP => Some(Self::Sweep),
             REFRESH_PRODUCT => payload.parse().ok().map(Self::RefreshProduct),
+            SETTLE_ENTRY => payload.parse().ok().map(Self::SettleEntry),
+            MAKE_RENDITIONS => payload.parse().ok().map(Self::MakeRenditions),
+            ERASE_MEDIA => payload.parse().ok().map(Self::EraseMedia),
             _ => None,
         }
     }
@@ -109,17 +132,58 @@ const SWEEP_EVERY: Duration = Duration::from_hours(24);
 /// Mails stay on record this long.
 const MAILS_KEPT: Duration = Duration::from_hours(2160);
 
+/// Jobs that wait for others of their sort only: a thousand pictures do not hold up a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lane {
+    /// All that is done in a moment.
+    Quick,
+    /// What takes the processor's time.
+    Slow,
+}
+
+/// How many lanes there are.
+pub(crate) const LANES: usize = 2;
+
+/// The kinds of the slow lane.
+const SLOW: [&str; 2] = [MAKE_RENDITIONS, ERASE_MEDIA];
+
+impl Lane {
+    pub(crate) const fn index(self) -> usize {
+        match self {
+            Self::Quick => 0,
+            Self::Slow => 1,
+        }
+    }
+
+    /// A slow mail server holds up as many jobs of its lane, and no more.
+    const fn at_once(self) -> usize {
+        match self {
+            Self::Quick => 8,
+            Self::Slow => 2,
+        }
+    }
+
+    const fn kinds(self) -> installation::Kinds {
+        match self {
+            Self::Quick => installation::Kinds::Without(&SLOW),
+            Self::Slow => installation::Kinds::Only(&SLOW),
+        }
+    }
+}
+
 /// Works until it is dropped. Looks when it is woken, and every second for what other nodes left.
 pub async fn work(commerce: &Commerce) {
+    tokio::join!(work_on(commerce, Lane::Quick), work_on(commerce, Lane::Slow));
+}
+
+async fn work_on(commerce: &Commerce, lane: Lane) {
     const BATCH: i64 = 32;
-    /// A slow mail server holds up as many jobs, and no more.
-    const AT_ONCE: usize = 8;
     const LOOK_EVERY: Duration = Duration::from_secs(1);
     loop {
         let now = commerce.system_now();
         let due = commerce
             .store()
-            .read_installation(move |tx| installation::due_jobs(tx, now, BATCH))
+            .read_installation(move |tx| installation::due_jobs(tx, now, lane.kinds(), BATCH))
             .await
             .unwrap_or_else(|error| {
                 tracing::error!(error = %error, "looking for due jobs failed");
@@ -127,14 +191,14 @@ pub async fn work(commerce: &Commerce) {
             });
         let full = i64::try_from(due.len()).is_ok_and(|found| found == BATCH);
         stream::iter(due)
-            .for_each_concurrent(AT_ONCE, |(tenant, id)| async move {
+            .for_each_concurrent(lane.at_once(), |(tenant, id)| async move {
                 if let Err(error) = run(commerce, tenant, id).await {
                     tracing::error!(job.id = %id, tenant.id = %tenant, error = %error, "running a job failed");
                 }
             })
             .await;
         if !full {
-            let _ = tokio::time::timeout(LOOK_EVERY, commerce.jobs_woken()).await;
+            let _ = tokio::time::timeout(LOOK_EVERY, commerce.jobs_woken(lane)).await;
         }
     }
 }
@@ -161,6 +225,11 @@ pub(crate) async fn run(commerce: &Commerce, tenant: TenantId, id: JobId) -> Res
         Some(Kind::RefreshProduct(product)) => {
             catalog::refresh_product(commerce, tenant, product).await.map(|()| None).map_err(JobError::from)
         }
+        Some(Kind::SettleEntry(entry)) => {
+            content::settle_entry(commerce, tenant, entry).await.map(|()| None).map_err(JobError::from)
+        }
+        Some(Kind::MakeRenditions(id)) => media::make(commerce, tenant, id).await.map(|()| None),
+        Some(Kind::EraseMedia(removal)) => media::clear_away(commerce, tenant, removal).await.map(|()| None),
         None => Err(JobError::Permanent(format!("this release knows no job `{}`", job.kind))),
     };
     let ended = match outcome {
@@ -222,6 +291,7 @@ async fn sweep(commerce: &Commerce, tenant: TenantId, now: Timestamp) -> Result<
             )?;
             mail_tokens::delete_expired(tx, now)?;
             messaging::sweep(tx, now)?;
+            preview_tokens::delete_expired(tx, now)?;
             throttles::delete_stale(tx, now.minus(SWEEP_EVERY))?;
             idempotency::delete_expired(tx, now)?;
             mail_rows::delete_older(tx, now.minus(MAILS_KEPT))?;

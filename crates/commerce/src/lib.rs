@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod audit;
 pub mod catalog;
 mod chance;
+pub mod content;
 pub mod customers;
 pub mod idempotency;
 pub mod jobs;
@@ -14,24 +15,29 @@ pub mod mails;
 pub mod media;
 pub mod messaging;
 mod passwords;
+pub mod search;
 mod secrets;
 pub mod shop;
 pub mod staff;
 pub mod tenants;
 pub mod test_clock;
+pub mod transfer;
 
 use std::sync::Arc;
 
+use domain::ids::TenantId;
 use domain::time::{Clock, Timestamp};
 use gateways::mail::Mailer;
+use gateways::search::SearchIndex;
 use store::Store;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use url::Url;
 
 pub use chance::Chance;
 pub use passwords::{HashCost, HashingError, PasswordPool};
 pub use secrets::{SecretError, SecretKey, Secrets};
 pub use shop::Shop;
+pub use store::Stamp;
 
 /// What the use cases work with. The binary puts it together; tests may put in other parts.
 pub struct Parts {
@@ -47,29 +53,54 @@ pub struct Parts {
     pub passwords: PasswordPool,
     /// Where mail goes.
     pub mailer: Mailer,
+    /// What searches are answered from.
+    pub search: SearchIndex,
     /// Where browsers reach this server.
     pub public_url: Url,
+    /// What pictures and files need.
+    pub media: media::MediaParts,
 }
 
 /// The shop's use cases have this at hand. Clones share it.
 #[derive(Clone)]
 pub struct Commerce {
     parts: Arc<Parts>,
-    wake_jobs: Arc<Notify>,
+    wake_jobs: Arc<[Notify; jobs::LANES]>,
     shelves: Arc<catalog::Shelves>,
+    searches: Arc<Semaphore>,
+    visits: Arc<accounts::visits::Visits>,
 }
 
 impl Commerce {
     /// Puts the parts together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts), wake_jobs: Arc::default(), shelves: Arc::default() }
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            parts: Arc::new(parts),
+            wake_jobs: Arc::default(),
+            shelves: Arc::default(),
+            searches: Arc::new(Semaphore::new(processors)),
+            visits: Arc::default(),
+        }
     }
 
     /// The database.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.parts.store
+    }
+
+    /// Under what answers about the shop may be remembered; `None` while nothing may be.
+    #[must_use]
+    pub fn stamp(&self, shop: TenantId) -> Option<Stamp> {
+        self.store().versions().stamp(shop)
+    }
+
+    /// Whether an answer that was made under this stamp would be made the same now.
+    #[must_use]
+    pub fn is_current(&self, shop: TenantId, stamp: Stamp) -> bool {
+        self.store().versions().is_current(shop, stamp)
     }
 
     /// The time on the system's clock.
@@ -87,7 +118,14 @@ impl Commerce {
     /// Where pictures are fetched, without a slash at the end.
     #[must_use]
     pub fn media_url(&self) -> String {
-        format!("{}/media", self.parts.public_url.as_str().trim_end_matches('/'))
+        match &self.parts.media.base_url {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => format!("{}/media", self.parts.public_url.as_str().trim_end_matches('/')),
+        }
+    }
+
+    pub(crate) fn media(&self) -> &media::MediaParts {
+        &self.parts.media
     }
 
     /// Where a thing of a shop is shown: `https://api.example.com/products/estate-malbec`.
@@ -95,8 +133,27 @@ impl Commerce {
         format!("{}/{kind}/{slug}", self.parts.public_url.as_str().trim_end_matches('/'))
     }
 
+    /// The address of a path of a shop's site.
+    pub(crate) fn site_url(&self, path: &str) -> String {
+        format!("{}{path}", self.parts.public_url.as_str().trim_end_matches('/'))
+    }
+
     pub(crate) fn shelves(&self) -> &Arc<catalog::Shelves> {
         &self.shelves
+    }
+
+    /// What searches are answered from.
+    pub(crate) fn search_index(&self) -> &SearchIndex {
+        &self.parts.search
+    }
+
+    /// As many searches at a time as there are processors.
+    pub(crate) async fn search_turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.searches.acquire().await.ok()
+    }
+
+    pub(crate) fn visits(&self) -> &accounts::visits::Visits {
+        &self.visits
     }
 
     pub(crate) fn chance(&self) -> &Chance {
@@ -117,10 +174,12 @@ impl Commerce {
 
     /// Tells the worker that a job may be due.
     pub(crate) fn wake_jobs(&self) {
-        self.wake_jobs.notify_one();
+        for lane in self.wake_jobs.iter() {
+            lane.notify_one();
+        }
     }
 
-    pub(crate) async fn jobs_woken(&self) {
-        self.wake_jobs.notified().await;
+    pub(crate) async fn jobs_woken(&self, lane: jobs::Lane) {
+        self.wake_jobs[lane.index()].notified().await;
     }
 }

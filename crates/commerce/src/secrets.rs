@@ -268,6 +268,8 @@ impl OpaqueToken {
     pub(crate) const STAFF: &str = "mzs_";
     /// Prefix of a token that goes out by mail.
     pub(crate) const MAIL: &str = "mzm_";
+    /// Prefix of a token that shows a draft.
+    pub(crate) const PREVIEW: &str = "mzp_";
 
     /// A new token.
     #[must_use]

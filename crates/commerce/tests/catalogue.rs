@@ -13,6 +13,7 @@ use domain::ids::ProductId;
 use domain::tenants::{Currency, Settings, ShopName, Slug, TimeZoneName};
 use domain::time::{Clock, Timestamp};
 use gateways::mail::Mailer;
+use gateways::search::SearchIndex;
 use proptest::prelude::*;
 use serde_json::json;
 use store::{Store, StoreSettings};
@@ -35,7 +36,9 @@ fn commerce(store: Store) -> Commerce {
         secrets: Secrets::new(&SecretKey::new([7; 32])).expect("keys"),
         passwords: PasswordPool::start(1, HashCost::default(), chance()).expect("a thread"),
         mailer: Mailer::Kept,
+        search: SearchIndex::in_memory().expect("an index"),
         public_url: "https://api.example.test".parse().expect("a URL"),
+        media: commerce::media::MediaParts::in_memory(),
     })
 }
 
@@ -51,7 +54,7 @@ impl World {
     async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}", folder.path().join("shop.db").display());
-        let settings = StoreSettings { url, postgres_connections: 1, sqlite_readers: 1 };
+        let settings = StoreSettings { url, postgres_connections: 1, sqlite_readers: 1, follows: true };
         let commerce = commerce(Store::open(&settings, true).expect("a database"));
         let settings = Settings::new(
             ShopName::parse("Malt & Vine").expect("a name"),

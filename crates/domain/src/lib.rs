@@ -3,9 +3,11 @@
 
 pub mod accounts;
 pub mod catalog;
+pub mod content;
 pub mod fields;
 pub mod ids;
 pub mod markup;
+pub mod media;
 pub mod messaging;
 pub mod money;
 pub mod patch;
@@ -14,3 +16,4 @@ pub mod slugs;
 pub mod tenants;
 pub mod text;
 pub mod time;
+pub mod transfer;

@@ -36,7 +36,13 @@ pub fn sanitise(html: &str) -> String {
 /// The words of HTML on one line.
 #[must_use]
 pub fn plain_text(html: &str) -> String {
-    let spaced = html.replace('<', " <");
+    let mut spaced = String::with_capacity(html.len() + html.len() / 8);
+    for (at, piece) in html.split('<').enumerate() {
+        if at > 0 {
+            spaced.push_str(if is_within_a_line(piece) { "<" } else { " <" });
+        }
+        spaced.push_str(piece);
+    }
     let bare = Builder::empty().clean(&spaced).to_string();
     let text = bare
         .replace("&lt;", "<")
@@ -47,6 +53,17 @@ pub fn plain_text(html: &str) -> String {
         .replace('\u{a0}', " ")
         .replace("&amp;", "&");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a tag (what follows its `<`) stands within a line: it parts no words.
+fn is_within_a_line(tag: &str) -> bool {
+    const WITHIN: [&str; 22] = [
+        "a", "abbr", "b", "bdi", "bdo", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q",
+        "s", "small", "span", "strong", "sub", "sup", "u",
+    ];
+    let tag = tag.strip_prefix('/').unwrap_or(tag);
+    let end = tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len());
+    WITHIN.iter().any(|name| tag[..end].eq_ignore_ascii_case(name))
 }
 
 /// The first words of a plain text, at most `most` characters, with an ellipsis where it was cut.
@@ -109,6 +126,7 @@ mod tests {
     #[test]
     fn plain_text_has_no_marks() {
         assert_eq!(plain_text("<p>Fish &amp; chips,<br>peas</p><p>&lt;3</p>"), "Fish & chips, peas <3");
+        assert_eq!(plain_text("<p>Some <em>dry</em>, <b>red</b>dish</p>wines"), "Some dry, reddish wines");
         assert_eq!(excerpt("one two three four", 12), "one two…");
         assert_eq!(excerpt("short", 12), "short");
     }

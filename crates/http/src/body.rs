@@ -5,7 +5,7 @@
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, StatusCode};
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -44,6 +44,29 @@ where
     }
 }
 
+/// As [`JsonBody`] for a body of which nothing has to be said: no body at all is an empty object.
+#[derive(Clone, Copy, Debug)]
+pub struct OptionalJsonBody<T>(pub T);
+
+impl<S, T> FromRequest<S> for OptionalJsonBody<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned + Default,
+{
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let headers = request.headers();
+        let is_left_out = !headers.contains_key(CONTENT_TYPE)
+            && !headers.contains_key(TRANSFER_ENCODING)
+            && announced(headers) == 0;
+        if is_left_out {
+            return Ok(Self(T::default()));
+        }
+        JsonBody::from_request(request, state).await.map(|JsonBody(body)| Self(body))
+    }
+}
+
 /// A body that means nothing: read so that the connection can be used again, and forgotten, whatever it holds.
 #[derive(Clone, Copy, Debug)]
 pub struct IgnoredBody;
@@ -68,17 +91,19 @@ impl<S: Send + Sync> FromRequest<S> for IgnoredBody {
 /// Reads the whole body, at most [`BODY_LIMIT`] bytes.
 pub(crate) async fn read(request: Request) -> Result<Bytes, ApiError> {
     let (head, body) = request.into_parts();
-    read_parts(&head.headers, body).await
+    read_parts(&head.headers, body, BODY_LIMIT).await
 }
 
-/// As [`read`], of a request that was taken apart.
-pub(crate) async fn read_parts(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
-    if announced(headers) > BODY_LIMIT {
-        return Err(ApiError::body_too_large());
+/// As [`read`], of a request that was taken apart, and at most `limit` bytes.
+pub(crate) async fn read_parts(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, ApiError> {
+    let too_large =
+        || if limit > BODY_LIMIT { ApiError::upload_too_large() } else { ApiError::body_too_large() };
+    if announced(headers) > limit {
+        return Err(too_large());
     }
-    match Limited::new(body, BODY_LIMIT).collect().await {
+    match Limited::new(body, limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(ApiError::body_too_large()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
         Err(_) => Err(ApiError::new(
             StatusCode::BAD_REQUEST,
             "body_incomplete",
@@ -88,7 +113,7 @@ pub(crate) async fn read_parts(headers: &HeaderMap, body: Body) -> Result<Bytes,
 }
 
 /// The length that the headers announce; 0 where they announce none.
-fn announced(headers: &HeaderMap) -> usize {
+pub(crate) fn announced(headers: &HeaderMap) -> usize {
     let Some(length) = headers.get(CONTENT_LENGTH) else { return 0 };
     // A length that does not fit is a long one.
     length.to_str().map_or(0, |text| text.parse().unwrap_or(usize::MAX))
@@ -118,9 +143,20 @@ mod tests {
         email: String,
     }
 
+    #[derive(Default, Deserialize)]
+    struct Wishes {
+        at: Option<String>,
+    }
+
     fn router() -> Router {
         Router::new()
             .route("/form", on_post(|JsonBody(form): JsonBody<Form>| async move { form.email }))
+            .route(
+                "/wishes",
+                on_post(|OptionalJsonBody(wishes): OptionalJsonBody<Wishes>| async move {
+                    wishes.at.unwrap_or_default()
+                }),
+            )
             .route("/ignore", on_post(|_: IgnoredBody| async {}))
     }
 
@@ -190,6 +226,18 @@ mod tests {
             }
             let request = request.body(Body::from(r#"{"email":"a@b"}"#)).expect("a request");
             assert_eq!(send(&router(), request).await.status(), status, "{content_type:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_may_be_left_out_is_read_where_it_is_not() {
+        let bare = Request::post("/wishes").body(Body::empty()).expect("a request");
+        assert_eq!(send(&router(), bare).await.status(), 200);
+        let plain = Request::post("/wishes").header("content-length", "2");
+        let plain = plain.body(Body::from("{}")).expect("a request");
+        assert_eq!(send(&router(), plain).await.status(), 415);
+        for (body, status) in [(r#"{"at": "now"}"#, 200), ("{}", 200), ("{", 400), (r#"{"at": 5}"#, 422)] {
+            assert_eq!(send(&router(), post("/wishes", body)).await.status(), status, "{body}");
         }
     }
 

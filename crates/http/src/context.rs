@@ -6,8 +6,9 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::extract::FromRequestParts;
-use axum::http::Uri;
 use axum::http::request::Parts;
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderValue, Uri};
 use uuid::Uuid;
 
 use crate::edge::Edge;
@@ -22,7 +23,7 @@ pub struct RequestContext(Arc<Known>);
 
 struct Known {
     edge: Arc<Edge>,
-    id: String,
+    id: HeaderValue,
     client_ip: IpAddr,
     uri: Uri,
     tenant: OnceLock<Uuid>,
@@ -31,7 +32,7 @@ struct Known {
 }
 
 impl RequestContext {
-    pub(crate) fn new(edge: Arc<Edge>, id: String, client_ip: IpAddr, uri: Uri) -> Self {
+    pub(crate) fn new(edge: Arc<Edge>, id: HeaderValue, client_ip: IpAddr, uri: Uri) -> Self {
         Self(Arc::new(Known {
             edge,
             id,
@@ -46,6 +47,10 @@ impl RequestContext {
     /// The id that is answered in `X-Request-Id` and stands in each log line.
     #[must_use]
     pub fn request_id(&self) -> &str {
+        self.0.id.to_str().unwrap_or_default()
+    }
+
+    pub(crate) fn id_header(&self) -> &HeaderValue {
         &self.0.id
     }
 
@@ -65,6 +70,12 @@ impl RequestContext {
     #[must_use]
     pub fn raw_query(&self) -> &str {
         self.0.uri.query().unwrap_or_default()
+    }
+
+    /// The path and query as they were sent.
+    #[must_use]
+    pub fn target(&self) -> &str {
+        self.0.uri.path_and_query().map_or("", PathAndQuery::as_str)
     }
 
     /// Notes the shop that the request is about. The first one stays.
@@ -89,11 +100,6 @@ impl RequestContext {
         self.0.actor.get().copied()
     }
 
-    /// The id of who asks if they are of this kind.
-    pub(crate) fn actor_of(&self, kind: &str) -> Option<Uuid> {
-        self.actor().filter(|(known, _)| *known == kind).map(|(_, id)| id)
-    }
-
     /// Counts this request against the limit of a storefront token, named by its `jti`. The identity calls this once it
     /// has checked the token's signature; 429 when the limit is reached.
     pub fn charge_token(&self, jti: Uuid) -> Result<(), ApiError> {
@@ -102,12 +108,9 @@ impl RequestContext {
 
     /// Notes where a caller stands with a limit; the scarcest is answered in the headers.
     pub(crate) fn charge(&self, standing: Option<Standing>) -> Result<(), ApiError> {
-        let Some(standing) = standing else { return Ok(()) };
-        let mut scarcest = self.0.standing.lock().unwrap_or_else(PoisonError::into_inner);
-        *scarcest = Some(scarcest.take().map_or(standing, |known| known.scarcer(standing)));
-        match standing.retry_after {
+        match standing {
             None => Ok(()),
-            Some(wait) => Err(ApiError::rate_limited(wait)),
+            Some(one) => one.note(&mut self.0.standing.lock().unwrap_or_else(PoisonError::into_inner)),
         }
     }
 

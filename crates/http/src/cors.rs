@@ -15,6 +15,9 @@ pub trait OriginPolicy: Send + Sync {
     /// Whether pages of `origin` may read answers about this shop. Without a shop (a preflight carries no token, a wrong
     /// token names none) whether any shop allows the origin.
     fn allowed<'a>(&'a self, origin: &'a str, tenant: Option<Uuid>) -> BoxFuture<'a, bool>;
+
+    /// The same about a shop, if it can be told without waiting.
+    fn allowed_at_hand(&self, origin: &str, tenant: Uuid) -> Option<bool>;
 }
 
 /// The origin of a request that a browser sent across sites.
@@ -60,15 +63,20 @@ pub(crate) async fn open_answer(
     headers: &mut HeaderMap,
 ) {
     if let Some(origin) = allowed(policy, origin, tenant).await {
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(
-            ACCESS_CONTROL_EXPOSE_HEADERS,
-            HeaderValue::from_static(
-                "ETag, Idempotent-Replayed, Location, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, \
-                 X-RateLimit-Reset, X-Request-Id",
-            ),
-        );
+        open(origin, headers);
     }
+}
+
+/// Lets pages of this origin, which is allowed, read the answer.
+pub(crate) fn open(origin: HeaderValue, headers: &mut HeaderMap) {
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    headers.insert(
+        ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static(
+            "ETag, Idempotent-Replayed, Location, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, \
+             X-RateLimit-Reset, X-Request-Id",
+        ),
+    );
 }
 
 async fn allowed(

@@ -6,40 +6,45 @@
 
 use std::any::Any;
 use std::convert::Infallible;
+use std::future::{poll_fn, ready};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Request};
-use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, VARY, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderName, HeaderValue};
+use axum::extract::{ConnectInfo, MatchedPath};
+use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, VARY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use axum::routing::Route;
 use futures_util::FutureExt;
 use ipnet::IpNet;
 use tower::layer::layer_fn;
 use tower::{Layer, Service, service_fn};
+use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{And, NotForContentType, Predicate, SizeAbove};
-use tower_http::compression::{Compression, CompressionLayer};
 use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::address;
+use crate::coding::WORTH_COMPRESSING;
 use crate::context::RequestContext;
 use crate::cors::{self, OriginPolicy};
 use crate::error::ApiError;
 use crate::health::{Draining, ReadinessCheck};
 use crate::idempotency::IdempotencyStore;
-use crate::observe::{self, Observed};
-use crate::ratelimit::{RateLimits, RateSettings};
+use crate::observe::{self, Figures, Observed, Told};
+use crate::ratelimit::{RateLimits, RateSettings, Standing};
+use crate::upload::Places;
+
+type Request<B = Body> = axum::http::Request<B>;
 
 /// How often callers that have been quiet are forgotten.
 const SWEEP: Duration = Duration::from_mins(1);
-/// Smaller bodies are not worth compressing.
-const WORTH_COMPRESSING: u64 = 1024;
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// How the edge behaves.
@@ -74,6 +79,8 @@ pub struct Edge {
     ports: EdgePorts,
     rates: RateLimits,
     draining: Draining,
+    places: Places,
+    figures: Figures,
 }
 
 impl Edge {
@@ -82,7 +89,14 @@ impl Edge {
     pub fn new(mut settings: EdgeSettings, ports: EdgePorts) -> Arc<Self> {
         settings.public_url.truncate(settings.public_url.trim_end_matches('/').len());
         let rates = RateLimits::new(settings.rates);
-        Arc::new(Self { settings, ports, rates, draining: Draining::default() })
+        Arc::new(Self {
+            settings,
+            ports,
+            rates,
+            draining: Draining::default(),
+            places: Places::default(),
+            figures: Figures::default(),
+        })
     }
 
     /// Puts everything shared round a finished router: 404 and 405 in JSON, and the one layer that this module
@@ -92,16 +106,13 @@ impl Edge {
         router
             .fallback(|| async { ApiError::no_such_address() })
             .method_not_allowed_fallback(|| async { ApiError::method_not_allowed() })
-            .layer(layer_fn(move |route: Route| {
+            .layer(layer_fn(move |mut route: Route| {
                 let edge = edge.clone();
-                let compressed = CompressionLayer::new().compress_when(worthwhile()).layer(route.clone());
-                service_fn(move |request: Request| {
-                    let run = if request.headers().contains_key(ACCEPT_ENCODING) {
-                        Run::Compressed(compressed.clone())
-                    } else {
-                        Run::Plain(route.clone())
-                    };
-                    answer(edge.clone(), run, request).map(Ok::<_, Infallible>)
+                service_fn(move |mut request: Request| {
+                    let begun = Begun::new(&edge, &mut request);
+                    // Nothing of the route runs before it is awaited.
+                    let run = route.call(request);
+                    answer(begun, run).map(Ok::<_, Infallible>)
                 })
             }))
     }
@@ -127,6 +138,10 @@ impl Edge {
         &self.settings.public_url
     }
 
+    pub(crate) fn places(&self) -> &Places {
+        &self.places
+    }
+
     pub(crate) fn rates(&self) -> &RateLimits {
         &self.rates
     }
@@ -139,27 +154,37 @@ impl Edge {
         self.ports.readiness.as_ref()
     }
 
-    fn context_of(self: &Arc<Self>, request: &Request) -> RequestContext {
-        let headers = request.headers();
-        let id = headers
-            .get(&REQUEST_ID)
-            .and_then(|id| observe::acceptable_id(id.as_bytes()))
-            .map_or_else(|| (self.settings.new_request_id)().simple().to_string(), str::to_owned);
+    pub(crate) fn origins(&self) -> &dyn OriginPolicy {
+        self.ports.origins.as_ref()
+    }
+
+    pub(crate) fn figures(&self) -> &Figures {
+        &self.figures
+    }
+
+    /// The id of a request: the one that it brings, or a new one.
+    pub(crate) fn id_of(&self, headers: &HeaderMap) -> HeaderValue {
+        let brought = headers.get(&REQUEST_ID).filter(|id| observe::acceptable_id(id.as_bytes()).is_some());
+        brought.cloned().unwrap_or_else(|| {
+            let mut digits = Uuid::encode_buffer();
+            let id = (self.settings.new_request_id)().simple().encode_lower(&mut digits);
+            HeaderValue::from_str(id).expect("digits make a header")
+        })
+    }
+
+    /// The address that a request comes from.
+    pub(crate) fn client_of(&self, request: &Request) -> IpAddr {
         let peer = request
             .extensions()
             .get::<ConnectInfo<SocketAddr>>()
             .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
-        let client_ip = address::client(peer, headers, &self.settings.trusted_proxies);
-        RequestContext::new(self.clone(), id, client_ip, request.uri().clone())
+        address::client(peer, request.headers(), &self.settings.trusted_proxies)
     }
 
     /// The headers that every answer has.
-    fn finish(context: &RequestContext, response: &mut Response) {
-        let headers = response.headers_mut();
-        if let Ok(id) = HeaderValue::from_str(context.request_id()) {
-            headers.insert(&REQUEST_ID, id);
-        }
-        if let Some(standing) = context.standing() {
+    pub(crate) fn finish(id: &HeaderValue, standing: Option<Standing>, headers: &mut HeaderMap) {
+        headers.insert(&REQUEST_ID, id.clone());
+        if let Some(standing) = standing {
             standing.write(headers);
         }
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -170,71 +195,104 @@ impl Edge {
     }
 }
 
-type Worthwhile = And<SizeAbove, NotForContentType>;
-
-/// What is compressed: nothing short, and no images, which are compressed already.
-fn worthwhile() -> Worthwhile {
-    SizeAbove::new(WORTH_COMPRESSING).and(NotForContentType::IMAGES)
+/// A request that the edge has taken in.
+struct Begun {
+    edge: Arc<Edge>,
+    observed: Observed,
+    context: RequestContext,
+    origin: Option<HeaderValue>,
+    /// The headers of a browser's question before the real request.
+    preflight: Option<HeaderMap>,
+    accept_encoding: Option<HeaderValue>,
 }
 
-/// A route, with compression where the client takes it.
-enum Run {
-    Plain(Route),
-    Compressed(Compression<Route, Worthwhile>),
-}
-
-impl Run {
-    async fn call(self, request: Request) -> Response {
-        match self {
-            Self::Plain(mut route) => route.call(request).await.unwrap_or_else(|never| match never {}),
-            Self::Compressed(mut route) => {
-                route.call(request).await.unwrap_or_else(|never| match never {}).map(Body::new)
-            }
+impl Begun {
+    fn new(edge: &Arc<Edge>, request: &mut Request) -> Self {
+        let observed = Observed::begin(request.method(), request.extensions().get::<MatchedPath>());
+        let (id, client_ip) = (edge.id_of(request.headers()), edge.client_of(request));
+        let context = RequestContext::new(edge.clone(), id, client_ip, request.uri().clone());
+        request.extensions_mut().insert(context.clone());
+        Self {
+            edge: edge.clone(),
+            observed,
+            context,
+            origin: cors::origin(request.headers()),
+            preflight: cors::is_preflight(request).then(|| request.headers().clone()),
+            accept_encoding: request.headers().get(ACCEPT_ENCODING).cloned(),
         }
     }
 }
 
-async fn answer(edge: Arc<Edge>, run: Run, mut request: Request) -> Response {
-    let observed = Observed::begin(&request);
-    let context = edge.context_of(&request);
-    let span = observed.span(&context);
-    let origin = cors::origin(request.headers());
-    request.extensions_mut().insert(context.clone());
+async fn answer(begun: Begun, run: impl Future<Output = Result<Response, Infallible>>) -> Response {
+    let span = begun.observed.span(&begun.context);
+    let mut response = if span.is_disabled() {
+        run_guarded(&begun, run).await
+    } else {
+        run_guarded(&begun, run).instrument(span).await
+    };
 
-    let mut response = run_guarded(&edge, &context, &observed, run, request).instrument(span).await;
-
-    Edge::finish(&context, &mut response);
+    let Begun { edge, observed, context, origin, .. } = begun;
+    Edge::finish(context.id_header(), context.standing(), response.headers_mut());
     if origin.is_some() {
-        cors::open_answer(edge.ports.origins.as_ref(), origin, context.tenant(), response.headers_mut())
-            .await;
+        cors::open_answer(edge.origins(), origin, context.tenant(), response.headers_mut()).await;
     }
-    observed.end(&context, response.status());
+    let told = Told {
+        request_id: context.request_id(),
+        tenant: context.tenant(),
+        actor: context.actor(),
+        status: response.status(),
+    };
+    observed.end(&edge.figures, &told);
     response
 }
 
-async fn run_guarded(
-    edge: &Edge,
-    context: &RequestContext,
-    observed: &Observed,
-    run: Run,
-    request: Request,
-) -> Response {
+async fn run_guarded(begun: &Begun, run: impl Future<Output = Result<Response, Infallible>>) -> Response {
+    let Begun { edge, observed, context, .. } = begun;
     if !observed.is_health()
         && let Err(error) = context.charge(edge.rates.charge_address(context.client_ip()))
     {
         return error.into_response();
     }
-    if cors::is_preflight(&request) {
-        return cors::answer_preflight(edge.ports.origins.as_ref(), request.headers()).await;
+    if let Some(headers) = &begun.preflight {
+        return cors::answer_preflight(edge.origins(), headers).await;
     }
-    let run = AssertUnwindSafe(run.call(request)).catch_unwind();
-    match tokio::time::timeout(edge.settings.request_timeout, run).await {
-        Ok(Ok(response)) => response,
+    let mut run = pin!(AssertUnwindSafe(run).catch_unwind());
+    // Most are answered at the first attempt, and need no timer.
+    let outcome = match poll_fn(|cx| Poll::Ready(run.as_mut().poll(cx))).await {
+        Poll::Ready(outcome) => Ok(outcome),
+        Poll::Pending => tokio::time::timeout(edge.settings.request_timeout, run).await,
+    };
+    match outcome {
+        Ok(Ok(Ok(response))) => match &begun.accept_encoding {
+            Some(accepted) if !response.headers().contains_key(CONTENT_ENCODING) => {
+                compressed(response, accepted.clone()).await
+            }
+            _ => response,
+        },
         Ok(Err(panic)) => {
             ApiError::internal(format!("panic: {}", panic_text(panic.as_ref()))).into_response()
         }
         Err(_) => ApiError::timed_out().into_response(),
     }
+}
+
+/// Compresses an answer in the way that the client takes, if it is worth while.
+async fn compressed(response: Response, accepted: HeaderValue) -> Response {
+    let mut request = Request::new(());
+    request.headers_mut().insert(ACCEPT_ENCODING, accepted);
+    let mut response = Some(response);
+    let once =
+        service_fn(move |_: Request<()>| ready(Ok::<_, Infallible>(response.take().unwrap_or_default())));
+    let mut compression = CompressionLayer::new().compress_when(worthwhile()).layer(once);
+    compression.call(request).await.unwrap_or_else(|never| match never {}).map(Body::new)
+}
+
+type Worthwhile = And<And<SizeAbove, NotForContentType>, NotForContentType>;
+
+/// What is compressed: nothing short, and no pictures and documents, which are compressed already.
+fn worthwhile() -> Worthwhile {
+    let documents = NotForContentType::const_new("application/pdf");
+    SizeAbove::new(WORTH_COMPRESSING as u64).and(NotForContentType::IMAGES).and(documents)
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> &str {
@@ -247,7 +305,6 @@ fn panic_text(panic: &(dyn Any + Send)) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::Request;
     use axum::routing::{get as on_get, post as on_post};
 
     use super::*;

@@ -133,6 +133,28 @@ impl ApiError {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body may have at most 1 MiB.")
     }
 
+    /// 413: a larger file than is kept.
+    #[must_use]
+    pub fn upload_too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The file may have at most 10 MiB.")
+    }
+
+    /// 400: a form that can not be read.
+    #[must_use]
+    pub fn malformed_form() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "malformed_form", "The body is not valid multipart/form-data.")
+    }
+
+    /// 415: a body that is not marked as a form.
+    #[must_use]
+    pub fn no_form() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "The body must be sent as multipart/form-data, with its boundary.",
+        )
+    }
+
     /// 415: a body that is not marked as JSON.
     #[must_use]
     pub fn unsupported_media_type() -> Self {

@@ -56,7 +56,12 @@ impl ETag {
         Self(tag)
     }
 
-    fn header(&self) -> HeaderValue {
+    /// The tag of the same bytes in a compressed form.
+    pub(crate) fn of_coding(&self, coding: &str) -> Self {
+        Self(format!("{}-{coding}\"", self.0.trim_end_matches('"')))
+    }
+
+    pub(crate) fn header(&self) -> HeaderValue {
         HeaderValue::from_str(&self.0).expect("a tag is made of quotes, letters and digits")
     }
 }
@@ -78,6 +83,11 @@ pub struct Preconditions {
 }
 
 impl Preconditions {
+    /// What these headers say.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        Self { if_none_match: list(headers, &IF_NONE_MATCH), if_match: list(headers, &IF_MATCH) }
+    }
+
     /// Whether the client holds what is current: a GET answers 304.
     #[must_use]
     pub fn holds(&self, current: &ETag) -> bool {
@@ -108,10 +118,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Preconditions {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self {
-            if_none_match: list(&parts.headers, &IF_NONE_MATCH),
-            if_match: list(&parts.headers, &IF_MATCH),
-        })
+        Ok(Self::of(&parts.headers))
     }
 }
 

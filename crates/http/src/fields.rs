@@ -40,6 +40,17 @@ pub fn optional_long_line_schema() -> Object {
     optional_line(200)
 }
 
+/// Several lines of plain text, 5000 characters at the most.
+#[must_use]
+pub fn message_schema() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(5000))
+        .pattern(Some(r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$"))
+        .build()
+}
+
 fn required_line(most: usize) -> Object {
     ObjectBuilder::new()
         .schema_type(Type::String)
@@ -85,14 +96,14 @@ pub fn required<T>(text: Option<&str>, parse: impl FnOnce(&str) -> Result<T, Inv
 /// A list in a PATCH that can be changed and not removed; `read` refuses its items by their places.
 pub fn kept_list<T, U>(
     fields: &mut Fields,
-    path: &str,
+    field: &str,
     patch: Patch<T>,
     read: impl FnOnce(&mut Fields, T) -> Option<U>,
 ) -> Option<U> {
     match patch {
         Patch::Absent => None,
         Patch::Null => {
-            fields.refuse(path, "Must not be null.");
+            fields.refuse(field, "Must not be null.");
             None
         }
         Patch::Value(items) => read(fields, items),

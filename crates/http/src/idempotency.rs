@@ -20,9 +20,10 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::authorization;
-use crate::body;
+use crate::body::{self, BODY_LIMIT};
 use crate::context::RequestContext;
 use crate::error::ApiError;
+use crate::upload::Place;
 
 static KEY: HeaderName = HeaderName::from_static("idempotency-key");
 static REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
@@ -97,18 +98,28 @@ pub trait IdempotencyStore: Send + Sync {
 /// It reads the body, so a body over the limit is 413 here already. Requests without a key or without a token pass.
 #[must_use]
 pub fn honoured() -> Honoured {
-    Honoured
+    Honoured { limit: BODY_LIMIT }
 }
 
 /// The layer that [`honoured`] makes.
 #[derive(Clone, Copy, Debug)]
-pub struct Honoured;
+pub struct Honoured {
+    limit: usize,
+}
+
+impl Honoured {
+    /// For a route whose bodies may have so many bytes. Few of them are read at once.
+    #[must_use]
+    pub fn up_to(self, limit: usize) -> Self {
+        Self { limit }
+    }
+}
 
 impl<S> Layer<S> for Honoured {
     type Service = HonouredService<S>;
 
     fn layer(&self, inner: S) -> HonouredService<S> {
-        HonouredService { inner }
+        HonouredService { inner, limit: self.limit }
     }
 }
 
@@ -116,6 +127,7 @@ impl<S> Layer<S> for Honoured {
 #[derive(Clone, Debug)]
 pub struct HonouredService<S> {
     inner: S,
+    limit: usize,
 }
 
 impl<S> Service<Request> for HonouredService<S>
@@ -139,11 +151,11 @@ where
         // The clone is not ready; the one that is goes with this call.
         let clone = self.inner.clone();
         let inner = std::mem::replace(&mut self.inner, clone);
-        Box::pin(answer_once(inner, request))
+        Box::pin(answer_once(inner, request, self.limit))
     }
 }
 
-async fn answer_once<S>(mut inner: S, request: Request) -> Result<Response, S::Error>
+async fn answer_once<S>(mut inner: S, request: Request, limit: usize) -> Result<Response, S::Error>
 where
     S: Service<Request, Response = Response> + Send + 'static,
     S::Future: Send,
@@ -153,7 +165,7 @@ where
     else {
         return Ok(ApiError::internal("an idempotent route is not behind the edge").into_response());
     };
-    let (attempt, request) = match attempt(request).await {
+    let (attempt, request) = match attempt(request, limit).await {
         Ok((Some(attempt), request)) => (attempt, request),
         Ok((None, request)) => return inner.call(request).await,
         Err(error) => return Ok(error.into_response()),
@@ -191,8 +203,8 @@ where
 }
 
 /// What the request says of itself; `None` where there is no token to scope the key to.
-async fn attempt(request: Request) -> Result<(Option<Attempt>, Request), ApiError> {
-    let (head, body) = request.into_parts();
+async fn attempt(request: Request, limit: usize) -> Result<(Option<Attempt>, Request), ApiError> {
+    let (mut head, body) = request.into_parts();
     let Some(bearer) = authorization::bearer(&head.headers) else {
         return Ok((None, Request::from_parts(head, body)));
     };
@@ -201,7 +213,11 @@ async fn attempt(request: Request) -> Result<(Option<Attempt>, Request), ApiErro
         .filter(|key| (1..=MAX_KEY_CHARS).contains(&key.chars().count()))
         .ok_or_else(|| ApiError::invalid_field("Idempotency-Key", "Must have 1 to 255 characters."))?;
     let (bearer, key) = (bearer.to_owned(), key.to_owned());
-    let bytes = body::read_parts(&head.headers, body).await?;
+    if limit > BODY_LIMIT {
+        // It stays with the request.
+        Place::of(&mut head).await?;
+    }
+    let bytes = body::read_parts(&head.headers, body, limit).await?;
 
     let url = head.extensions.get::<RequestContext>().map(RequestContext::url).unwrap_or_default();
     let mut hash = Sha256::new();

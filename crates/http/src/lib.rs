@@ -4,12 +4,16 @@
 mod address;
 pub mod authorization;
 pub mod body;
+pub mod coding;
 pub mod context;
 pub mod cors;
 pub mod edge;
 pub mod error;
 pub mod etag;
 pub mod fields;
+pub mod files;
+pub mod finished;
+pub mod front_door;
 pub mod health;
 pub mod idempotency;
 pub mod list;
@@ -24,13 +28,16 @@ pub mod reference;
 pub mod server;
 #[cfg(test)]
 mod testing;
+pub mod upload;
 
-pub use body::{IgnoredBody, JsonBody};
+pub use body::{IgnoredBody, JsonBody, OptionalJsonBody};
 pub use context::RequestContext;
 pub use domain::patch::Patch;
 pub use edge::{Edge, EdgePorts, EdgeSettings};
 pub use error::ApiError;
 pub use etag::{Conditional, ETag, Preconditions};
+pub use front_door::{FinishedReads, FrontDoor};
 pub use list::{ListBody, Paging, PagingParams};
 pub use path::PathId;
 pub use query::Query;
+pub use upload::FileForm;

@@ -1,11 +1,15 @@
 //! What is told of each request: a span, one log line, two metrics. Rule: the matched path stands for the address, and
 //! no token, body, query value or person's address is told.
 
-use std::time::Instant;
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::MatchedPath;
 use axum::http::{Method, StatusCode};
+use metrics::{Counter, Histogram};
 use tracing::Span;
+use uuid::Uuid;
 
 use crate::context::RequestContext;
 use crate::health;
@@ -20,12 +24,8 @@ pub(crate) struct Observed {
 }
 
 impl Observed {
-    pub(crate) fn begin(request: &Request) -> Self {
-        Self {
-            start: Instant::now(),
-            method: method_name(request.method()),
-            path: request.extensions().get::<MatchedPath>().cloned(),
-        }
+    pub(crate) fn begin(method: &Method, path: Option<&MatchedPath>) -> Self {
+        Self { start: Instant::now(), method: method_name(method), path: path.cloned() }
     }
 
     /// The pattern of the route, `/v1/account/addresses/{addressId}`.
@@ -47,33 +47,69 @@ impl Observed {
         )
     }
 
-    pub(crate) fn end(&self, context: &RequestContext, status: StatusCode) {
+    pub(crate) fn end(&self, figures: &Figures, told: &Told<'_>) {
         let spent = self.start.elapsed();
-        let labels = [
-            ("method", self.method.into()),
-            ("path", metrics::SharedString::from(self.path().to_owned())),
-            ("status", status_name(status)),
-        ];
-        metrics::counter!("marzipan_http_requests_total", &labels).increment(1);
-        metrics::histogram!("marzipan_http_request_duration_seconds", &labels).record(spent);
+        figures.count(self.method, self.path(), told.status, spent);
         if self.is_health() {
             return;
         }
+        let actor_of = |kind| told.actor.filter(|(known, _)| *known == kind).map(|(_, id)| id);
         // Outside of the span, whose fields it repeats: to write them out of the span costs more than all the rest of the
         // line.
         tracing::info!(
             parent: None,
-            request.id = context.request_id(),
+            request.id = told.request_id,
             http.method = self.method,
             http.path = self.path(),
-            http.status = status.as_u16(),
+            http.status = told.status.as_u16(),
             duration_ms = spent.as_secs_f64() * 1000.0,
-            tenant.id = context.tenant().map(display),
-            customer.id = context.actor_of("customer").map(display),
-            staff.id = context.actor_of("staff").map(display),
-            admin_key.id = context.actor_of("admin_key").map(display),
+            tenant.id = told.tenant.map(display),
+            customer.id = actor_of("customer").map(display),
+            staff.id = actor_of("staff").map(display),
+            admin_key.id = actor_of("admin_key").map(display),
             "request served"
         );
+    }
+}
+
+/// What the log line tells of a request beside its route.
+pub(crate) struct Told<'a> {
+    pub(crate) request_id: &'a str,
+    pub(crate) tenant: Option<Uuid>,
+    pub(crate) actor: Option<(&'static str, Uuid)>,
+    pub(crate) status: StatusCode,
+}
+
+/// The metrics of each path.
+type OfPaths = HashMap<Box<str>, (Counter, Histogram)>;
+
+/// The metrics of each kind of answer; made at the first of them, so that counting the next costs one look.
+#[derive(Default)]
+pub(crate) struct Figures {
+    known: RwLock<HashMap<(&'static str, u16), OfPaths>>,
+}
+
+impl Figures {
+    fn count(&self, method: &'static str, path: &str, status: StatusCode, spent: Duration) {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let of_path = known.get(&(method, status.as_u16())).and_then(|paths| paths.get(path));
+        if let Some((requests, durations)) = of_path {
+            requests.increment(1);
+            durations.record(spent);
+            return;
+        }
+        drop(known);
+        let labels = [
+            ("method", metrics::SharedString::from(method)),
+            ("path", path.to_owned().into()),
+            ("status", status.as_str().to_owned().into()),
+        ];
+        let requests = metrics::counter!("marzipan_http_requests_total", &labels);
+        let durations = metrics::histogram!("marzipan_http_request_duration_seconds", &labels);
+        requests.increment(1);
+        durations.record(spent);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.entry((method, status.as_u16())).or_default().insert(path.into(), (requests, durations));
     }
 }
 
@@ -96,10 +132,6 @@ fn method_name(method: &Method) -> &'static str {
         Method::OPTIONS => "OPTIONS",
         _ => "other",
     }
-}
-
-fn status_name(status: StatusCode) -> metrics::SharedString {
-    status.as_str().to_owned().into()
 }
 
 #[cfg(test)]

@@ -22,6 +22,10 @@ use uuid::Uuid;
 use crate::context::RequestContext;
 use crate::error::{ApiError, whole_seconds};
 
+static LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+static REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+static RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+
 /// How many requests a minute are let through. 0 turns a limit off.
 #[derive(Clone, Copy, Debug)]
 pub struct RateSettings {
@@ -147,12 +151,18 @@ impl Standing {
         if key(&other) < key(&self) { other } else { self }
     }
 
+    /// Takes its place among the limits that a request was counted against; 429 where it is reached.
+    pub(crate) fn note(self, scarcest: &mut Option<Self>) -> Result<(), ApiError> {
+        *scarcest = Some(scarcest.map_or(self, |known| known.scarcer(self)));
+        self.retry_after.map_or(Ok(()), |wait| Err(ApiError::rate_limited(wait)))
+    }
+
     /// Writes `X-RateLimit-Limit`, `-Remaining` and `-Reset`: requests a minute, requests left, and seconds until all of
     /// them are there again.
     pub(crate) fn write(self, headers: &mut HeaderMap) {
-        headers.insert(HeaderName::from_static("x-ratelimit-limit"), self.limit.into());
-        headers.insert(HeaderName::from_static("x-ratelimit-remaining"), self.remaining.into());
-        headers.insert(HeaderName::from_static("x-ratelimit-reset"), whole_seconds(self.full_in).into());
+        headers.insert(&LIMIT, self.limit.into());
+        headers.insert(&REMAINING, self.remaining.into());
+        headers.insert(&RESET, whole_seconds(self.full_in).into());
     }
 }
 

@@ -8,7 +8,6 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
 use axum::response::Response;
@@ -54,12 +53,19 @@ impl ServeSettings {
 /// Serves until `shutdown` is done; then finishes the requests that have begun, for at most the grace of the settings.
 /// Gives back how many connections were cut off.
 #[expect(clippy::missing_panics_doc, reason = "nothing closes the semaphore")]
-pub async fn serve(
+pub async fn serve<S>(
     listener: TcpListener,
-    router: Router,
+    service: S,
     shutdown: impl Future<Output = ()>,
     settings: ServeSettings,
-) -> usize {
+) -> usize
+where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send + Unpin>
+        + Clone
+        + Unpin
+        + Send
+        + 'static,
+{
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(settings.header_timeout)
@@ -84,7 +90,7 @@ pub async fn serve(
         match accepted {
             Ok((stream, peer)) => {
                 let connection =
-                    serve_connection(http.clone(), stream, peer, router.clone(), stopping.clone());
+                    serve_connection(http.clone(), stream, peer, service.clone(), stopping.clone());
                 tokio::spawn(async move {
                     connection.await;
                     drop(place);
@@ -114,16 +120,22 @@ async fn pause_after(error: &io::Error) {
     }
 }
 
-async fn serve_connection(
+async fn serve_connection<S>(
     http: http1::Builder,
     stream: TcpStream,
     peer: SocketAddr,
-    router: Router,
+    service: S,
     mut stopping: watch::Receiver<bool>,
-) {
+) where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send + Unpin>
+        + Clone
+        + Unpin
+        + Send
+        + 'static,
+{
     // Answers are small and complete: waiting to fill a packet would only delay them.
     let _ = stream.set_nodelay(true);
-    let mut connection = http.serve_connection(TokioIo::new(stream), Connection { router, peer });
+    let mut connection = http.serve_connection(TokioIo::new(stream), Connection { service, peer });
     let by_itself = tokio::select! {
         ended = poll_fn(|cx| connection.poll_without_shutdown(cx)) => Some(ended),
         () = told_to_stop(&mut stopping) => None,
@@ -162,27 +174,31 @@ async fn linger(mut stream: TcpStream) {
     let _ = tokio::time::timeout(LINGER, discard).await;
 }
 
-/// The router, as one connection sees it.
-struct Connection {
-    router: Router,
+/// What is served, as one connection sees it.
+struct Connection<S> {
+    service: S,
     peer: SocketAddr,
 }
 
-impl hyper::service::Service<hyper::Request<Incoming>> for Connection {
+impl<S> hyper::service::Service<hyper::Request<Incoming>> for Connection<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone,
+{
     type Response = Response;
     type Error = Infallible;
-    type Future = <Router as Service<Request>>::Future;
+    type Future = S::Future;
 
     fn call(&self, request: hyper::Request<Incoming>) -> Self::Future {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(self.peer));
-        // A router is always ready, and its clone is a count.
-        Service::<Request>::call(&mut self.router.clone(), request)
+        // What is served is always ready, and its clone is a few counts.
+        self.service.clone().call(request)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
     use axum::routing::{get, post};
     use futures_util::FutureExt;
     use tokio::sync::oneshot;

@@ -89,6 +89,10 @@ impl OriginPolicy for Stub {
             origin == "https://shop.example" && tenant.is_none_or(|tenant| tenant == Uuid::from_u128(1))
         })
     }
+
+    fn allowed_at_hand(&self, origin: &str, tenant: Uuid) -> Option<bool> {
+        Some(origin == "https://shop.example" && tenant == Uuid::from_u128(1))
+    }
 }
 
 impl ReadinessCheck for Stub {

@@ -59,6 +59,16 @@ pub(crate) enum Command {
     /// Sign-ins of those who run a shop.
     #[command(subcommand)]
     Admin(Admin),
+    /// Read a catalogue file into a shop. What is in it already stays as it is, so a file may be read again.
+    Import(Import),
+    /// Write everything that a shop has in its catalogue and content to a folder, to be imported again.
+    Export {
+        /// The shop's slug.
+        #[arg(long, value_name = "SLUG")]
+        tenant: String,
+        /// The folder, which is made unless it is there.
+        folder: PathBuf,
+    },
     /// Bring the database up to this release.
     Migrate,
     /// Write the whole database to one file, also while the server runs.
@@ -71,6 +81,9 @@ pub(crate) enum Command {
         /// The file to read.
         file: PathBuf,
     },
+    /// The search index of this node.
+    #[command(subcommand)]
+    Search(Search),
     /// Check the settings and what they lead to, and say what to mend.
     Doctor,
     /// Print the OpenAPI document.
@@ -179,6 +192,33 @@ pub(crate) enum Admin {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The shop's slug.
+    #[arg(long, value_name = "SLUG")]
+    pub(crate) tenant: String,
+    /// What the file is.
+    #[arg(long, value_enum)]
+    pub(crate) format: FileFormat,
+    /// Write nothing, and tell what would become of it.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Leave pictures as they are, and fetch none.
+    #[arg(long)]
+    pub(crate) no_images: bool,
+    /// The file, or `-` for the standard input.
+    pub(crate) file: PathBuf,
+}
+
+/// What a catalogue file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FileFormat {
+    /// Shopify's export of products.
+    ShopifyCsv,
+    /// What `marzipan export` writes: one JSON object a line.
+    MarzipanJsonl,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct AdminCreate {
     /// The shop's slug.
     #[arg(long, value_name = "SLUG")]
@@ -195,6 +235,16 @@ pub(crate) struct AdminCreate {
     /// Read the password from the standard input.
     #[arg(long)]
     pub(crate) password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Search {
+    /// Build it anew from the tables, also while a server answers from it.
+    Rebuild {
+        /// Only this shop's part of it.
+        #[arg(long, value_name = "SLUG")]
+        tenant: Option<String>,
+    },
 }
 
 #[cfg(test)]

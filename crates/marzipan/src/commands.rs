@@ -3,8 +3,12 @@
 pub(crate) mod admin;
 pub(crate) mod backup;
 pub(crate) mod doctor;
+pub(crate) mod export;
+pub(crate) mod import;
 pub(crate) mod migrate;
 pub(crate) mod openapi;
+mod progress;
+pub(crate) mod search;
 pub(crate) mod tenant;
 pub(crate) mod token;
 

@@ -47,38 +47,56 @@ pub(crate) fn write_private<T>(
     taken: Taken,
     write: impl FnOnce(&mut BufWriter<File>) -> Result<T>,
 ) -> Result<T> {
-    let unfinished = unfinished_name(file)?;
-    let written = write_and_name(file, &unfinished, taken, write);
-    if written.is_err() {
-        // It may not even have been begun.
-        drop(fs::remove_file(&unfinished));
-    }
-    written
+    let mut unfinished = Unfinished::begin(file)?;
+    let written = write(&mut unfinished.out)?;
+    unfinished.finish(taken)?;
+    Ok(written)
 }
 
-fn write_and_name<T>(
-    file: &Path,
-    unfinished: &Path,
-    taken: Taken,
-    write: impl FnOnce(&mut BufWriter<File>) -> Result<T>,
-) -> Result<T> {
-    let context = || format!("{} can not be written", file.display());
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut out = BufWriter::new(options.open(unfinished).with_context(context)?);
-    let written = write(&mut out)?;
-    out.flush().and_then(|()| out.get_ref().sync_all()).with_context(context)?;
-    match taken {
-        Taken::Replace => fs::rename(unfinished, file),
-        // A link, unlike a rename, fails where the name is taken.
-        Taken::Leave => link(unfinished, file),
+/// A file that is being written, and is gone again unless it is finished.
+pub(crate) struct Unfinished {
+    /// What is written goes here.
+    pub(crate) out: BufWriter<File>,
+    file: PathBuf,
+    unfinished: PathBuf,
+}
+
+impl Unfinished {
+    /// Begins a file.
+    pub(crate) fn begin(file: &Path) -> Result<Self> {
+        let unfinished = unfinished_name(file)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let out = options.open(&unfinished).with_context(|| can_not_be_written(file))?;
+        Ok(Self { out: BufWriter::new(out), file: file.to_owned(), unfinished })
     }
-    .with_context(context)?;
-    // The name is durable once its folder is.
-    File::open(folder_of(file)).and_then(|folder| folder.sync_all()).with_context(context)?;
-    Ok(written)
+
+    /// Gives the file its name, when all of it is on the disk.
+    pub(crate) fn finish(mut self, taken: Taken) -> Result<()> {
+        let context = || can_not_be_written(&self.file);
+        self.out.flush().and_then(|()| self.out.get_ref().sync_all()).with_context(context)?;
+        match taken {
+            Taken::Replace => fs::rename(&self.unfinished, &self.file),
+            // A link, unlike a rename, fails where the name is taken.
+            Taken::Leave => link(&self.unfinished, &self.file),
+        }
+        .with_context(context)?;
+        // The name is durable once its folder is.
+        File::open(folder_of(&self.file)).and_then(|folder| folder.sync_all()).with_context(context)
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // Finished ones have another name by now.
+        drop(fs::remove_file(&self.unfinished));
+    }
+}
+
+fn can_not_be_written(file: &Path) -> String {
+    format!("{} can not be written", file.display())
 }
 
 fn link(unfinished: &Path, file: &Path) -> io::Result<()> {

@@ -20,8 +20,10 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use clap::Parser as _;
 
-use crate::cli::{Admin, Cli, Command, Tenant, Token};
-use crate::commands::{Printer, admin, backup, doctor, migrate, openapi, tenant, token};
+use crate::cli::{Admin, Cli, Command, Search, Tenant, Token};
+use crate::commands::{
+    Printer, admin, backup, doctor, export, import, migrate, openapi, search, tenant, token,
+};
 use crate::settings::Settings;
 
 fn main() -> ExitCode {
@@ -63,9 +65,14 @@ async fn carry_out(command: Command, settings: &Settings, printer: Printer) -> R
         }
         Command::Token(Token::Revoke { tenant, id }) => token::revoke(settings, &tenant, id, printer).await,
         Command::Admin(Admin::Create(words)) => admin::create(settings, words, printer).await,
+        Command::Import(words) => import::run(settings, words, printer).await,
+        Command::Export { tenant, folder } => export::run(settings, &tenant, &folder, printer).await,
         Command::Migrate => migrate::run(settings, printer),
         Command::Backup { file } => backup::write(settings, &file, printer),
         Command::Restore { file } => backup::restore(settings, &file, printer),
+        Command::Search(Search::Rebuild { tenant }) => {
+            search::rebuild(settings, tenant.as_deref(), printer).await
+        }
         Command::Doctor => doctor::run(settings, printer).await,
         Command::Openapi { admin } => openapi::print(admin),
     }

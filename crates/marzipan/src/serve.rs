@@ -71,6 +71,11 @@ pub(crate) async fn serve(
         tokio::spawn(async move { commerce::jobs::work(&commerce).await })
     });
     let warming = (part != Part::Worker).then(|| tokio::spawn(warm_up(commerce.clone())));
+    // Whoever answers searches keeps an index of its own.
+    let search = (part != Part::Worker).then(|| {
+        let commerce = commerce.clone();
+        tokio::spawn(async move { commerce::search::follow(&commerce).await })
+    });
 
     let address = listener.local_addr()?;
     tracing::info!(%address, database = commerce.store().engine(), role = part.name(), "listening");
@@ -94,6 +99,11 @@ pub(crate) async fn serve(
         // A job that is cut off here runs again when its lease ends.
         worker.abort();
         let _ = worker.await;
+    }
+    if let Some(search) = search {
+        // What was not committed is followed again at the next start.
+        search.abort();
+        let _ = search.await;
     }
     if cut_off > 0 {
         tracing::warn!(connections = cut_off, "some connections did not finish in time");

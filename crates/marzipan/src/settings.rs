@@ -9,6 +9,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
+use gateways::media::MediaPlace;
 use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -19,13 +20,17 @@ use crate::cli::Common;
 const PREFIX: &str = "MARZIPAN_";
 
 /// Every setting, by its name in the file.
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 24] = [
+    "allow_private_fetch",
+    "cache_bytes",
     "data_dir",
     "database_url",
     "hashing_threads",
     "listen",
     "log",
     "log_format",
+    "media_base_url",
+    "media_url",
     "metrics_listen",
     "otlp_url",
     "password_memory_kib",
@@ -73,6 +78,8 @@ pub(crate) struct Settings {
     pub(crate) metrics_listen: Option<SocketAddr>,
     pub(crate) otlp_url: Option<Url>,
     pub(crate) trusted_proxies: Vec<IpNet>,
+    /// How many bytes of finished answers to keep.
+    pub(crate) cache_bytes: usize,
     pub(crate) rate_limit_per_address: u32,
     pub(crate) rate_limit_per_token: u32,
     pub(crate) rate_limit_strict: u32,
@@ -82,6 +89,12 @@ pub(crate) struct Settings {
     pub(crate) password_memory_kib: u32,
     pub(crate) password_passes: u32,
     pub(crate) shutdown_grace: Duration,
+    /// Where pictures and files lie.
+    pub(crate) media: MediaPlace,
+    /// Where browsers fetch them, if not from this server.
+    pub(crate) media_base_url: Option<Url>,
+    /// Whether imports may fetch pictures from private networks.
+    pub(crate) allow_private_fetch: bool,
 }
 
 impl Settings {
@@ -99,6 +112,11 @@ impl Settings {
     /// The path of the embedded database, where that is the one.
     pub(crate) fn sqlite_path(&self) -> Option<&Path> {
         self.database_url.expose_secret().strip_prefix("sqlite://").map(Path::new)
+    }
+
+    /// The folder of this node's search index.
+    pub(crate) fn search_folder(&self) -> PathBuf {
+        self.data_dir.join("search")
     }
 
     /// The database's address without its password.
@@ -235,6 +253,7 @@ impl Values {
             secret_key_file: self
                 .text("secret_key_file")
                 .map_or_else(|| data_dir.join("secret.key"), PathBuf::from),
+            media: self.media_place(&data_dir)?,
             data_dir,
             database_url: database_url.into(),
             listen: self.read("listen", ADDRESS)?.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
@@ -255,6 +274,7 @@ impl Values {
                 web_address,
             )?,
             trusted_proxies: self.checked("trusted_proxies", PROXIES, proxies)?.unwrap_or_default(),
+            cache_bytes: self.within("cache_bytes", 0, 1 << 40)?.unwrap_or(64 << 20),
             rate_limit_per_address: self.read("rate_limit_per_address", RATE)?.unwrap_or(1200),
             rate_limit_per_token: self.read("rate_limit_per_token", RATE)?.unwrap_or(12_000),
             rate_limit_strict: self.read("rate_limit_strict", RATE)?.unwrap_or(30),
@@ -265,8 +285,24 @@ impl Values {
                 .within("password_memory_kib", LEAST_MEMORY_KIB, 4 * 1024 * 1024)?
                 .unwrap_or(LEAST_MEMORY_KIB),
             password_passes: self.within("password_passes", LEAST_PASSES, 100)?.unwrap_or(LEAST_PASSES),
+            media_base_url: self.checked(
+                "media_base_url",
+                "takes an address such as https://cdn.shop.example",
+                web_address,
+            )?,
+            allow_private_fetch: self
+                .checked("allow_private_fetch", "takes true or false", truth)?
+                .unwrap_or(false),
             shutdown_grace: Duration::from_secs(self.within("shutdown_grace", 0, 3600)?.unwrap_or(20)),
         })
+    }
+
+    /// The folder `media` beside the database, unless another place is set.
+    fn media_place(&self, data_dir: &Path) -> Result<MediaPlace> {
+        let Some(text) = self.text("media_url") else {
+            return Ok(MediaPlace::Folder(data_dir.join("media")));
+        };
+        MediaPlace::parse(text).map_err(|error| anyhow!("{} {error}", self.name("media_url")))
     }
 
     fn text(&self, key: &str) -> Option<&str> {
@@ -308,6 +344,7 @@ fn text_of(value: &toml::Value) -> Option<String> {
     match value {
         toml::Value::String(text) => Some(text.clone()),
         toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Boolean(truth) => Some(truth.to_string()),
         toml::Value::Array(values) => {
             let parts: Option<Vec<String>> = values.iter().map(text_of).collect();
             parts.map(|parts| parts.join(","))
@@ -324,6 +361,14 @@ fn web_address(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     (matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none())
         .then_some(url)
+}
+
+fn truth(text: &str) -> Option<bool> {
+    match text {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    }
 }
 
 fn log_format(text: &str) -> Option<LogFormat> {

@@ -9,14 +9,20 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use admin::Admin;
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use axum::Router;
+use commerce::media::MediaParts;
 use commerce::{Chance, Commerce, HashCost, Parts, PasswordPool, SecretKey, Secrets};
 use domain::time::{Clock, Timestamp};
+use gateways::fetch::Fetcher;
 use gateways::mail::Mailer;
+use gateways::media::{MediaStore, Workshop};
+use gateways::search::SearchIndex;
+use marzipan_http::finished::FinishedAnswers;
+use marzipan_http::front_door::NoReads;
 use marzipan_http::ratelimit::RateSettings;
 use marzipan_http::reference::{self, Document};
-use marzipan_http::{Edge, EdgePorts, EdgeSettings, health};
+use marzipan_http::{Edge, EdgePorts, EdgeSettings, FrontDoor, health};
 use secrecy::ExposeSecret as _;
 use store::{Store, StoreSettings};
 use storefront::Storefront;
@@ -62,12 +68,12 @@ pub(crate) fn open_store(settings: &Settings, purpose: Purpose) -> Result<Store>
             bail!("there is no database at {}: `marzipan migrate` makes one", file.display());
         }
     }
-    let (postgres_connections, sqlite_readers) = match purpose {
-        Purpose::Serve { .. } => (settings.postgres_connections, settings.sqlite_readers),
-        Purpose::Command { .. } => (1, 1),
+    let (postgres_connections, sqlite_readers, follows) = match purpose {
+        Purpose::Serve { .. } => (settings.postgres_connections, settings.sqlite_readers, true),
+        Purpose::Command { .. } => (1, 1, false),
     };
     let url = settings.database_url.expose_secret().to_owned();
-    Store::open(&StoreSettings { url, postgres_connections, sqlite_readers }, purpose.migrates())
+    Store::open(&StoreSettings { url, postgres_connections, sqlite_readers, follows }, purpose.migrates())
         .with_context(|| format!("the database {} did not open", settings.database_shown()))
 }
 
@@ -107,6 +113,8 @@ pub(crate) async fn open(settings: &Settings, public_url: Url, purpose: Purpose)
         ..HashCost::default()
     };
     let passwords = PasswordPool::start(settings.hashing_threads, cost, chance())?;
+    let folder = settings.search_folder();
+    let search = SearchIndex::open(&folder).with_context(|| folder.display().to_string())?;
     Ok(Commerce::new(Parts {
         store,
         clock: Arc::new(SystemClock),
@@ -114,13 +122,27 @@ pub(crate) async fn open(settings: &Settings, public_url: Url, purpose: Purpose)
         secrets,
         passwords,
         mailer,
+        search,
         public_url,
+        media: media(settings)?,
     }))
 }
 
 /// Where mail goes.
 pub(crate) fn mailer(settings: &Settings, keep_mail: bool) -> Result<Mailer> {
     Mailer::from_url(settings.smtp_url.as_ref().filter(|_| !keep_mail)).context("smtp_url")
+}
+
+/// Where files lie, and what works on them.
+fn media(settings: &Settings) -> Result<MediaParts> {
+    // Pictures take much memory and all of a processor: one at a time, two on a machine that has some to spare.
+    let places = std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).clamp(1, 2));
+    Ok(MediaParts {
+        store: MediaStore::open(settings.media.clone()).map_err(|error| anyhow!("media_url {error}"))?,
+        workshop: Workshop::with_places(places),
+        fetcher: Fetcher::new(settings.allow_private_fetch)?,
+        base_url: settings.media_base_url.clone(),
+    })
 }
 
 /// As [`open`], for a command that ends by itself.
@@ -148,33 +170,42 @@ pub(crate) struct Documents {
 }
 
 /// What is served: both APIs, their reference, and the health of the process.
-pub(crate) fn everything(settings: &Settings, commerce: &Commerce) -> (Router, Arc<Edge>) {
+pub(crate) fn everything(settings: &Settings, commerce: &Commerce) -> (FrontDoor, Arc<Edge>) {
     let edge = edge(settings, commerce);
-    let (apis, documents) = apis(commerce);
+    let answers = Arc::new(FinishedAnswers::new(settings.cache_bytes));
+    let storefront = Storefront { commerce: commerce.clone(), answers };
+    let (apis, documents) = apis(storefront.clone());
     let reference = reference::routes(&[
         Document { name: "Storefront API", path: "/v1/openapi.json", api: &documents.storefront },
         Document { name: "Admin API", path: "/admin/v1/openapi.json", api: &documents.admin },
     ]);
-    (edge.wrap(apis.merge(reference).merge(health::routes(edge.clone()))), edge)
+    let router = edge.wrap(apis.merge(reference).merge(health::routes(edge.clone())));
+    (FrontDoor::new(edge.clone(), Arc::new(storefront), router), edge)
 }
 
 /// What a worker serves: its health only.
-pub(crate) fn health_only(settings: &Settings, commerce: &Commerce) -> (Router, Arc<Edge>) {
+pub(crate) fn health_only(settings: &Settings, commerce: &Commerce) -> (FrontDoor, Arc<Edge>) {
     let edge = edge(settings, commerce);
-    (edge.wrap(health::routes(edge.clone())), edge)
+    let router = edge.wrap(health::routes(edge.clone()));
+    (FrontDoor::new(edge.clone(), Arc::new(NoReads), router), edge)
 }
 
 /// The routes of both APIs and their documents.
-pub(crate) fn apis(commerce: &Commerce) -> (Router, Documents) {
-    let (shop, storefront) = storefront::router(Storefront { commerce: commerce.clone() });
-    let (office, admin) = admin::router(Admin { commerce: commerce.clone() });
+pub(crate) fn apis(storefront: Storefront) -> (Router, Documents) {
+    let commerce = storefront.commerce.clone();
+    let (shop, storefront) = storefront::router(storefront);
+    let (office, admin) = admin::router(Admin { commerce });
     (shop.merge(office), Documents { storefront, admin })
 }
 
 /// The documents without a database: routes need one to be made, and none to be described.
 pub(crate) fn documents() -> Result<Documents> {
-    let nowhere =
-        StoreSettings { url: "sqlite://:memory:".to_owned(), postgres_connections: 1, sqlite_readers: 1 };
+    let nowhere = StoreSettings {
+        url: "sqlite://:memory:".to_owned(),
+        postgres_connections: 1,
+        sqlite_readers: 1,
+        follows: false,
+    };
     let commerce = Commerce::new(Parts {
         store: Store::open(&nowhere, true)?,
         clock: Arc::new(SystemClock),
@@ -182,9 +213,11 @@ pub(crate) fn documents() -> Result<Documents> {
         secrets: Secrets::new(&SecretKey::new(rand::random()))?,
         passwords: PasswordPool::start(1, HashCost::default(), chance())?,
         mailer: Mailer::Kept,
+        search: SearchIndex::in_memory()?,
         public_url: "http://127.0.0.1".parse()?,
+        media: MediaParts::in_memory(),
     });
-    Ok(apis(&commerce).1)
+    Ok(apis(Storefront { commerce, answers: Arc::new(FinishedAnswers::new(0)) }).1)
 }
 
 fn edge(settings: &Settings, commerce: &Commerce) -> Arc<Edge> {

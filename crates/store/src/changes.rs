@@ -105,7 +105,14 @@ pub fn record(tx: &mut Tx<'_>, changed: &[Change]) -> Result<i64, StoreError> {
         );
         tx.insert(changes::table, row)?;
     }
+    tx.raised_to(version)?;
     Ok(version)
+}
+
+/// Records a change to the shop itself: its settings, its clock, or a token that opens it.
+pub(crate) fn record_site(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    let shop = tx.tenant().uuid();
+    record(tx, &[Change::of(Subject::Site, shop)]).map(drop)
 }
 
 /// The shop's version: 0 before its first change.

@@ -19,7 +19,7 @@ use crate::engine::{Conn, Store};
 use crate::error::StoreError;
 
 /// Every table, those that others refer to first.
-pub const TABLES: [&str; 36] = [
+pub const TABLES: [&str; 43] = [
     "installation",
     "tenants",
     "tenant_origins",
@@ -39,6 +39,7 @@ pub const TABLES: [&str; 36] = [
     "shop_versions",
     "changes",
     "media",
+    "media_uses",
     "attributes",
     "collections",
     "products",
@@ -49,6 +50,7 @@ pub const TABLES: [&str; 36] = [
     "product_images",
     "reviews",
     "subscriptions",
+    "media_sources",
     "registrations",
     "threads",
     "messages",
@@ -56,6 +58,11 @@ pub const TABLES: [&str; 36] = [
     "opt_ins",
     "suppressions",
     "mail_templates",
+    "entries",
+    "entry_revisions",
+    "preview_tokens",
+    "menus",
+    "redirects",
 ];
 
 /// The table in which a database that was started but never used has rows already.

@@ -6,11 +6,13 @@ use diesel::prelude::*;
 use domain::ids::{JobId, TenantId};
 use domain::time::Timestamp;
 
+use crate::accounts::customers::Customer;
 use crate::accounts::sessions::Session;
-use crate::engine::Conn;
+use crate::engine::{Conn, Marks};
 use crate::error::StoreError;
 use crate::schema::{
-    admin_keys, installation, jobs, sessions, shop_versions, staff_sessions, tenant_origins, tenants,
+    admin_keys, customers, installation, jobs, sessions, shop_versions, staff_sessions, tenant_origins,
+    tenants,
 };
 use crate::tenants::admin_keys::AdminKey;
 use crate::tenants::shops::Shop;
@@ -20,21 +22,21 @@ use crate::tx::{Tx, note};
 /// A transaction over the whole installation.
 pub struct InstallationTx<'c> {
     conn: &'c mut Conn,
-    collided: &'c mut bool,
+    marks: &'c mut Marks,
 }
 
 impl<'c> InstallationTx<'c> {
-    pub(crate) fn new(conn: &'c mut Conn, collided: &'c mut bool) -> Self {
-        Self { conn, collided }
+    pub(crate) fn new(conn: &'c mut Conn, marks: &'c mut Marks) -> Self {
+        Self { conn, marks }
     }
 
     /// Goes on for one shop, within the same transaction.
     pub fn tenant(&mut self, tenant: TenantId) -> Tx<'_> {
-        Tx::new(self.conn, tenant, self.collided)
+        Tx::new(self.conn, tenant, self.marks)
     }
 
     fn done<T>(&mut self, result: QueryResult<T>) -> Result<T, StoreError> {
-        result.map_err(|error| note(self.collided, error))
+        result.map_err(|error| note(self.marks, error))
     }
 }
 
@@ -56,9 +58,9 @@ macro_rules! found_by_hash {
                 .inner_join(tenants::table.on(tenants::tenant_id.eq($table::tenant_id)))
                 .filter($table::$column.eq(hash.to_vec()))
                 .select(($table::tenant_id, tenants::clock_at, <$row>::as_select()))
-                .first::<(Vec<u8>, Option<i64>, $row)>(tx.conn)
-                .optional();
+                .load::<(Vec<u8>, Option<i64>, $row)>(tx.conn);
             tx.done(found)?
+                .pop()
                 .map(|(tenant, clock_at, row)| {
                     Ok(Owner { tenant: tenant_id(tenant)?, clock_at: clock_at.map(Timestamp::from_micros), row })
                 })
@@ -74,6 +76,27 @@ found_by_hash! {
     find_staff_session(staff_sessions, token_hash) -> StaffSession;
     /// The admin key with this hash.
     find_admin_key(admin_keys, key_hash) -> AdminKey;
+}
+
+/// The customer session whose token has this hash, and the customer: one statement, for every account call begins with it.
+pub fn find_signed_in(
+    tx: &mut InstallationTx<'_>,
+    hash: &[u8],
+) -> Result<Option<Owner<(Session, Customer)>>, StoreError> {
+    let customer_of_session =
+        customers::tenant_id.eq(sessions::tenant_id).and(customers::customer_id.eq(sessions::customer_id));
+    let found = sessions::table
+        .inner_join(tenants::table.on(tenants::tenant_id.eq(sessions::tenant_id)))
+        .inner_join(customers::table.on(customer_of_session))
+        .filter(sessions::token_hash.eq(hash.to_vec()))
+        .select((sessions::tenant_id, tenants::clock_at, (Session::as_select(), Customer::as_select())))
+        .load::<(Vec<u8>, Option<i64>, (Session, Customer))>(tx.conn);
+    tx.done(found)?
+        .pop()
+        .map(|(tenant, clock_at, row)| {
+            Ok(Owner { tenant: tenant_id(tenant)?, clock_at: clock_at.map(Timestamp::from_micros), row })
+        })
+        .transpose()
 }
 
 fn tenant_id(bytes: Vec<u8>) -> Result<TenantId, StoreError> {
@@ -114,6 +137,13 @@ pub fn shown_shops(tx: &mut InstallationTx<'_>, limit: i64) -> Result<Vec<Tenant
     ids.into_iter().map(read).collect()
 }
 
+/// The version of each shop that has changed something that is shown.
+pub fn shop_versions(tx: &mut InstallationTx<'_>) -> Result<Vec<(TenantId, i64)>, StoreError> {
+    let all = shop_versions::table.select((shop_versions::tenant_id, shop_versions::version));
+    let rows = all.load::<(Vec<u8>, i64)>(tx.conn);
+    tx.done(rows)?.into_iter().map(|(tenant, version)| Ok((tenant_id(tenant)?, version))).collect()
+}
+
 /// Whether any shop lets pages of this origin call it.
 pub fn any_allows_origin(tx: &mut InstallationTx<'_>, origin: &str) -> Result<bool, StoreError> {
     let found = tenant_origins::table
@@ -124,15 +154,26 @@ pub fn any_allows_origin(tx: &mut InstallationTx<'_>, origin: &str) -> Result<bo
     Ok(tx.done(found)?.is_some())
 }
 
-/// Jobs that are due: of shops on the system's clock by `now`, of test-mode shops by their own. At most `limit`, the
-/// longest due first; those that somebody works on are passed over.
+/// Which kinds of jobs are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kinds {
+    /// These.
+    Only(&'static [&'static str]),
+    /// All but these.
+    Without(&'static [&'static str]),
+}
+
+/// Jobs of these kinds that are due: of shops on the system's clock by `now`, of test-mode shops by their own. At most
+/// `limit`, the longest due first; those that somebody works on are passed over.
 pub fn due_jobs(
     tx: &mut InstallationTx<'_>,
     now: Timestamp,
+    kinds: Kinds,
     limit: i64,
 ) -> Result<Vec<(TenantId, JobId)>, StoreError> {
-    let due = jobs::table
+    let mut due = jobs::table
         .inner_join(tenants::table.on(tenants::tenant_id.eq(jobs::tenant_id)))
+        .into_boxed()
         .filter(jobs::parked_at.is_null())
         .filter(jobs::leased_until.is_null().or(jobs::leased_until.le(now.as_micros())))
         .filter(
@@ -142,9 +183,12 @@ pub fn due_jobs(
                 .or(tenants::clock_at.ge(jobs::due_at.nullable())),
         )
         .order((jobs::due_at.asc(), jobs::job_id.asc()))
-        .limit(limit)
-        .select((jobs::tenant_id, jobs::job_id));
-    let rows = due.load::<(Vec<u8>, Vec<u8>)>(tx.conn);
+        .limit(limit);
+    due = match kinds {
+        Kinds::Only(kinds) => due.filter(jobs::kind.eq_any(kinds.to_vec())),
+        Kinds::Without(kinds) => due.filter(jobs::kind.ne_all(kinds.to_vec())),
+    };
+    let rows = due.select((jobs::tenant_id, jobs::job_id)).load::<(Vec<u8>, Vec<u8>)>(tx.conn);
     let broken = |error: domain::ids::NotAnId| StoreError::Broken(error.to_string());
     tx.done(rows)?
         .into_iter()

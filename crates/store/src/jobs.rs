@@ -48,6 +48,11 @@ pub fn enqueue(tx: &mut Tx<'_>, job: Job) -> Result<(), StoreError> {
     tx.insert(jobs::table, job)
 }
 
+/// Removes the job of this `dedupe` name, if one waits: what it was to do is not wanted any more.
+pub fn cancel(tx: &mut Tx<'_>, dedupe: &str) -> Result<(), StoreError> {
+    tx.from(jobs::table).with(|all| all.filter(jobs::dedupe.eq(dedupe.to_owned()))).delete().map(drop)
+}
+
 /// The job with this id.
 pub fn find(tx: &mut Tx<'_>, id: JobId) -> Result<Option<Job>, StoreError> {
     tx.from(jobs::table).with(|all| all.filter(jobs::job_id.eq(id.to_bytes())).select(Job::as_select())).one()

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod catalog;
 pub mod changes;
 mod columns;
+pub mod content;
 pub mod dump;
 mod engine;
 mod error;
@@ -17,6 +18,7 @@ pub mod installation;
 pub mod jobs;
 pub mod mails;
 pub mod media;
+pub mod media_sources;
 pub mod messaging;
 mod migrate;
 #[rustfmt::skip] // Kept in the form of the SQL beside it.
@@ -25,7 +27,7 @@ pub mod subscriptions;
 pub mod tenants;
 mod tx;
 
-pub use engine::{Store, StoreSettings};
+pub use engine::{LEASE, Stamp, Store, StoreSettings, Versions};
 pub use error::StoreError;
 pub use installation::InstallationTx;
 pub use tx::Tx;

@@ -220,6 +220,9 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(jobs, tenants);
 diesel::allow_tables_to_appear_in_same_query!(sessions, tenants);
+// For one look-up of `installation`, with which every account call begins.
+diesel::allow_tables_to_appear_in_same_query!(sessions, customers);
+diesel::allow_tables_to_appear_in_same_query!(customers, tenants);
 diesel::allow_tables_to_appear_in_same_query!(staff_sessions, tenants);
 diesel::allow_tables_to_appear_in_same_query!(admin_keys, tenants);
 
@@ -254,6 +257,18 @@ diesel::table! {
         version -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+        status -> Text,
+        renditions -> Text,
+        search_name -> Text,
+    }
+}
+
+diesel::table! {
+    media_uses (tenant_id, kind, owner_id, media_id) {
+        tenant_id -> Binary,
+        kind -> Text,
+        owner_id -> Binary,
+        media_id -> Binary,
     }
 }
 
@@ -400,6 +415,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    media_sources (tenant_id, source_hash) {
+        tenant_id -> Binary,
+        source_hash -> Binary,
+        media_id -> Binary,
+    }
+}
+
+diesel::table! {
     registrations (tenant_id, registration_id) {
         tenant_id -> Binary,
         registration_id -> Binary,
@@ -500,5 +523,88 @@ diesel::table! {
         failed_at -> Nullable<BigInt>,
         updated_at -> BigInt,
         version -> BigInt,
+    }
+}
+
+diesel::table! {
+    entries (tenant_id, entry_id) {
+        tenant_id -> Binary,
+        entry_id -> Binary,
+        kind -> Text,
+        slug -> Text,
+        title -> Text,
+        title_key -> Text,
+        tag_keys -> Text,
+        category_key -> Text,
+        draft_revision -> Binary,
+        live_revision -> Nullable<Binary>,
+        published_at -> Nullable<BigInt>,
+        next_revision -> Nullable<Binary>,
+        next_at -> Nullable<BigInt>,
+        withdraw_at -> Nullable<BigInt>,
+        shown_changed_at -> BigInt,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    entry_revisions (tenant_id, revision_id) {
+        tenant_id -> Binary,
+        revision_id -> Binary,
+        entry_id -> Binary,
+        number -> BigInt,
+        title -> Text,
+        excerpt -> Nullable<Text>,
+        image_id -> Nullable<Binary>,
+        author -> Nullable<Text>,
+        tags -> Text,
+        category -> Nullable<Text>,
+        blocks -> Text,
+        plain_text -> Text,
+        meta_title -> Nullable<Text>,
+        meta_description -> Nullable<Text>,
+        meta_image_id -> Nullable<Binary>,
+        saved_by -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    preview_tokens (tenant_id, token_hash) {
+        tenant_id -> Binary,
+        token_hash -> Binary,
+        entry_id -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    menus (tenant_id, menu_id) {
+        tenant_id -> Binary,
+        menu_id -> Binary,
+        handle -> Text,
+        items -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    redirects (tenant_id, redirect_id) {
+        tenant_id -> Binary,
+        redirect_id -> Binary,
+        from_path -> Text,
+        from_key -> Text,
+        target -> Text,
+        target_path -> Nullable<Text>,
+        status -> BigInt,
+        automatic -> BigInt,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
     }
 }

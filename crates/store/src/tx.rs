@@ -6,10 +6,11 @@ use diesel::query_builder::{
     AsChangeset, AsQuery, DeleteStatement, InsertStatement, IntoUpdateTarget, UpdateStatement,
 };
 use diesel::query_dsl::methods::{ExecuteDsl, LoadQuery};
-use diesel::{Insertable, Table};
+use diesel::sql_types::Text;
+use diesel::{Insertable, RunQueryDsl as _, Table};
 use domain::ids::TenantId;
 
-use crate::engine::Conn;
+use crate::engine::{CHANNEL, Conn, Marks, notice};
 use crate::error::{StoreError, is_collision};
 
 /// A table whose rows belong to shops. Implemented by [`tenant_tables!`] only.
@@ -42,9 +43,11 @@ macro_rules! tenant_tables {
 
 tenant_tables! {
     tenants tenant_origins storefront_tokens admin_keys staff staff_sessions customers sessions addresses mail_tokens
-    throttles idempotency_keys jobs mails audit_log shop_versions changes media attributes
+    throttles idempotency_keys jobs mails audit_log shop_versions changes media media_uses attributes
     collections products variants product_attributes collection_products product_links product_images reviews subscriptions
+    media_sources
     registrations threads messages subscribers opt_ins suppressions mail_templates
+    entries entry_revisions preview_tokens menus redirects
 }
 
 /// A transaction for one shop, handed to the closure of [`Store::read`](crate::Store::read) or
@@ -52,12 +55,12 @@ tenant_tables! {
 pub struct Tx<'c> {
     conn: &'c mut Conn,
     tenant: TenantId,
-    collided: &'c mut bool,
+    marks: &'c mut Marks,
 }
 
 impl<'c> Tx<'c> {
-    pub(crate) fn new(conn: &'c mut Conn, tenant: TenantId, collided: &'c mut bool) -> Self {
-        Self { conn, tenant, collided }
+    pub(crate) fn new(conn: &'c mut Conn, tenant: TenantId, marks: &'c mut Marks) -> Self {
+        Self { conn, tenant, marks }
     }
 
     /// The shop whose rows this transaction sees.
@@ -66,9 +69,25 @@ impl<'c> Tx<'c> {
         self.tenant
     }
 
+    /// Leaves word that the shop's version was raised: this process hears of it after the commit and before the answer,
+    /// others by the database.
+    pub(crate) fn raised_to(&mut self, version: i64) -> Result<(), StoreError> {
+        self.marks.changed.retain(|(tenant, _)| *tenant != self.tenant);
+        self.marks.changed.push((self.tenant, version));
+        // On SQLite the others look at the rows themselves.
+        if let Conn::Postgres(conn) = self.conn {
+            diesel::sql_query("SELECT pg_notify($1, $2)")
+                .bind::<Text, _>(CHANNEL)
+                .bind::<Text, _>(notice(self.tenant, version))
+                .execute(conn)
+                .map_err(|error| note(self.marks, error))?;
+        }
+        Ok(())
+    }
+
     /// Begins a query over this shop's rows of `table`.
     pub(crate) fn from<T: TenantTable>(&mut self, table: T) -> Rows<'_, T::Own> {
-        Rows { query: table.own(self.tenant), conn: self.conn, collided: self.collided }
+        Rows { query: table.own(self.tenant), conn: self.conn, marks: self.marks }
     }
 
     /// Adds a row that belongs to this shop.
@@ -79,7 +98,7 @@ impl<'c> Tx<'c> {
         InsertStatement<T, V>: ExecuteDsl<Conn>,
     {
         let values = (T::stamp(self.tenant), row).insert_into(table);
-        let added = ExecuteDsl::execute(values, self.conn).map_err(|error| note(self.collided, error))?;
+        let added = ExecuteDsl::execute(values, self.conn).map_err(|error| note(self.marks, error))?;
         if added == 1 {
             Ok(())
         } else {
@@ -92,13 +111,13 @@ impl<'c> Tx<'c> {
 pub(crate) struct Rows<'t, Q> {
     query: Q,
     conn: &'t mut Conn,
-    collided: &'t mut bool,
+    marks: &'t mut Marks,
 }
 
 impl<'t, Q> Rows<'t, Q> {
     /// Narrows, orders or shapes the query, which is narrowed to the shop already.
     pub(crate) fn with<N>(self, shape: impl FnOnce(Q) -> N) -> Rows<'t, N> {
-        Rows { query: shape(self.query), conn: self.conn, collided: self.collided }
+        Rows { query: shape(self.query), conn: self.conn, marks: self.marks }
     }
 
     /// All rows. A caller that can meet many has put a limit on the query.
@@ -109,7 +128,7 @@ impl<'t, Q> Rows<'t, Q> {
         self.query
             .internal_load(self.conn)
             .and_then(Iterator::collect)
-            .map_err(|error| note(self.collided, error))
+            .map_err(|error| note(self.marks, error))
     }
 
     /// The row that a unique key names, if it is there.
@@ -129,7 +148,7 @@ impl<'t, Q> Rows<'t, Q> {
             AsQuery + ExecuteDsl<Conn>,
     {
         ExecuteDsl::execute(diesel::update(self.query).set(changes), self.conn)
-            .map_err(|error| note(self.collided, error))
+            .map_err(|error| note(self.marks, error))
     }
 
     /// Deletes the rows; tells how many there were.
@@ -138,14 +157,14 @@ impl<'t, Q> Rows<'t, Q> {
         Q: IntoUpdateTarget,
         DeleteStatement<<Q as HasTable>::Table, <Q as IntoUpdateTarget>::WhereClause>: ExecuteDsl<Conn>,
     {
-        ExecuteDsl::execute(diesel::delete(self.query), self.conn).map_err(|error| note(self.collided, error))
+        ExecuteDsl::execute(diesel::delete(self.query), self.conn).map_err(|error| note(self.marks, error))
     }
 }
 
 /// Remembers a collision for the engine, which then runs the whole transaction again.
-pub(crate) fn note(collided: &mut bool, error: diesel::result::Error) -> StoreError {
+pub(crate) fn note(marks: &mut Marks, error: diesel::result::Error) -> StoreError {
     if is_collision(&error) {
-        *collided = true;
+        marks.collided = true;
         return StoreError::Contended;
     }
     error.into()

@@ -3,16 +3,22 @@
 //! Rule: a handler reads the request, calls one use case of `commerce`, and gives its result the published shape.
 
 mod account;
+mod content;
 mod identity;
+mod media;
+mod messaging;
 mod openapi;
 mod packages;
 mod products;
 mod reading;
+mod search;
+
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::FromRef;
-use axum::middleware::from_fn_with_state;
-use commerce::Commerce;
+use commerce::{Commerce, Stamp};
+use marzipan_http::finished::FinishedAnswers;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -21,6 +27,8 @@ use utoipa_axum::router::OpenApiRouter;
 pub struct Storefront {
     /// The shop's use cases.
     pub commerce: Commerce,
+    /// What was read before.
+    pub answers: Arc<FinishedAnswers<Stamp>>,
 }
 
 impl FromRef<Storefront> for Commerce {
@@ -31,19 +39,21 @@ impl FromRef<Storefront> for Commerce {
 
 /// The routes of `/v1` and their document.
 pub fn router(storefront: Storefront) -> (Router, OpenApi) {
-    let remembered = from_fn_with_state(storefront.clone(), reading::remembered);
-    let reads = reads().layer(remembered);
+    let reads = reads().layer(reading::Remembered(storefront.clone()));
     let routes = openapi::document().nest("/v1", calls().merge(reads));
     let (router, document) = routes.split_for_parts();
-    (router.with_state(storefront), document)
+    (
+        router.merge(content::open()).merge(messaging::pages()).merge(media::routes()).with_state(storefront),
+        document,
+    )
 }
 
-/// What changes something, or is somebody's own.
+/// What changes something, is somebody's own, or follows the search index.
 fn calls() -> OpenApiRouter<Storefront> {
-    account::routes().merge(products::calls())
+    account::routes().merge(products::calls()).merge(messaging::routes()).merge(search::routes())
 }
 
 /// What a shop shows: the same for all who look, so that it is made once.
 fn reads() -> OpenApiRouter<Storefront> {
-    OpenApiRouter::new().merge(products::reads()).merge(packages::reads())
+    OpenApiRouter::new().merge(products::reads()).merge(packages::reads()).merge(content::reads())
 }

@@ -18,6 +18,9 @@ pub(crate) fn document() -> OpenApiRouter<Storefront> {
     .tag("Account", "Registering, signing in and out, and what a customer keeps with the shop.")
     .tag("Products", "What the shop sells.")
     .tag("Subscriptions", "Boxes that come again and again.")
+    .tag("CMS", "What the shop says: pages, posts, menus, redirects.")
+    .tag("Search", "Finding what the shop shows.")
+    .tag("Messaging", "Writing to the shop, and hearing its news.")
     .bearer(
         "tenantAuth",
         Some("JWT"),

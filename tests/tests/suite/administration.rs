@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 on_both_engines!(
     customers_are_found_and_changed,
+    customers_are_searched_by_how_they_begin,
     customers_are_merged,
     customers_are_exported_and_erased,
     a_customers_sessions_are_ended,
@@ -50,6 +51,36 @@ fn customers_are_found_and_changed(shop: &Shop<'_>) {
         .get("/admin/v1/customers/0192f0a0-7c11-7abc-8def-0123456789ab")
         .send()
         .expect_error(404, "not_found");
+}
+
+fn customers_are_searched_by_how_they_begin(shop: &Shop<'_>) {
+    let zoe = shop.customer_named("Zoë Marie", "O'Quill");
+    let bea = shop.customer_named("Bea", "Reed-Smith");
+    let admin = shop.admin();
+    let found = |query: &str| {
+        let answer = admin.get(&format!("/admin/v1/customers?query={query}")).send().expect(200);
+        let list = answer.data();
+        assert_eq!(answer.json()["meta"]["total"], list.as_array().expect("a list").len());
+        let names = list.as_array().expect("a list").iter();
+        names.map(|one| one["firstName"].as_str().expect("a name").to_owned()).collect::<Vec<_>>()
+    };
+    for query in
+        ["zo", "ZOE", "ZO%C3%8B", "marie%20o'q", "O'QUILL", &zoe.email, &zoe.email[..zoe.email.len() - 3]]
+    {
+        assert_eq!(found(query), ["Zoë Marie"], "{query}");
+    }
+    assert_eq!(found("customer-").len(), 2, "both addresses begin so");
+    for query in ["oe", "quill", "mith", "post.example", "%25", "_", "zoe%20o'q"] {
+        assert!(found(query).is_empty(), "{query}");
+    }
+    assert_eq!(found("%20").len(), 2, "blank looks for nothing");
+    admin.get(&format!("/admin/v1/customers?query={}", "x".repeat(101))).send().expect_invalid(&["query"]);
+    // A change of name is found, and an erased customer is not.
+    let path = format!("/admin/v1/customers/{}", bea.id);
+    admin.patch(&path).json(&json!({ "firstName": "Béatrice" })).send().expect(200);
+    assert_eq!(found("beatr"), ["Béatrice"]);
+    admin.delete(&path).send().expect(204);
+    assert!(found("beatr").is_empty());
 }
 
 fn customers_are_merged(shop: &Shop<'_>) {

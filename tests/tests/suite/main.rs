@@ -1,5 +1,6 @@
 //! The black-box tests: each drives the real server through its APIs, on both engines.
 
+#![recursion_limit = "256"]
 #![expect(
     clippy::disallowed_methods,
     reason = "tests stand outside: they compare the server with the real clock"
@@ -13,13 +14,20 @@ mod catalogue_collections;
 mod catalogue_refusals;
 mod catalogue_stock;
 mod cli;
+mod content;
+mod content_links;
+mod content_open;
 mod crash;
 mod demo;
 mod details;
 mod idempotency;
 mod login;
 mod logout;
+mod mail_templates;
 mod mails;
+mod media;
+mod messaging;
+mod newsletter;
 mod operations;
 mod passwords;
 mod privacy;
@@ -27,6 +35,8 @@ mod rate_limits;
 mod register;
 mod reviews;
 mod rules;
+mod search;
 mod sessions;
 mod staff;
+mod transfer;
 mod walls;

@@ -18,6 +18,11 @@ on_both_engines!(
     a_verify_token_is_good_for_seven_days,
     an_unverified_customer_can_not_sign_in,
     sends_the_verify_mail_again_on_request,
+    a_stranger_can_not_choose_the_owners_password,
+    the_registration_whose_link_is_followed_counts,
+    a_mail_that_can_not_know_whose_it_is_brings_no_password,
+    many_registrations_do_not_lock_the_owner_out,
+    a_reset_forgets_what_strangers_registered,
 );
 
 fn registration() -> Value {
@@ -128,7 +133,7 @@ fn names_every_bad_field_at_once(shop: &Shop<'_>) {
         "email",
         "password",
         "phone",
-        "marketing",
+        "marketing.0",
         "dateOfBirth",
     ]);
     assert!(shop.mails().is_empty());
@@ -294,4 +299,151 @@ fn sends_the_verify_mail_again_on_request(shop: &Shop<'_>) {
     assert_eq!(shop.mails_to(&known.email), ["verify_email"]);
     assert!(shop.mails_to("nobody@post.example").is_empty());
     verify(shop, &shop.last_mail_to(email_of(&body), "verify_email").token()).expect(200);
+}
+
+const STRANGERS: &str = "quiet marble 90 sparrow";
+
+/// The same address, registered by somebody else.
+fn by_a_stranger(body: &Value) -> Value {
+    json!({
+        "firstName": "Mallory", "lastName": "Crook", "email": body["email"], "password": STRANGERS,
+        "phone": "020 7946 0666", "marketing": ["email"],
+    })
+}
+
+fn log_in(shop: &Shop<'_>, body: &Value, password: &str) -> Answer {
+    let login = json!({ "email": email_of(body), "password": password });
+    shop.visitor().post("/v1/account/login").json(&login).send()
+}
+
+/// The tokens of the mails that ask for a proof, the first one first.
+fn proofs(shop: &Shop<'_>, body: &Value) -> Vec<String> {
+    let mails = shop.mails();
+    let to_owner = mails.iter().rev().filter(|mail| mail.to() == email_of(body));
+    to_owner.filter(|mail| mail.text("template") == "verify_email").map(marzipan_tests::Mail::token).collect()
+}
+
+fn a_stranger_can_not_choose_the_owners_password(shop: &Shop<'_>) {
+    let body = registration();
+    register(shop, &body).expect(201);
+    register(shop, &by_a_stranger(&body)).expect(201);
+    let mails = proofs(shop, &body);
+    assert_eq!(mails.len(), 2, "each registration has a mail of its own");
+
+    let signed_in = verify(shop, &mails[0]).expect(200);
+
+    assert_eq!(signed_in.data()["firstName"], "Ada");
+    assert_eq!((&signed_in.data()["phone"], &signed_in.data()["marketing"]), (&Value::Null, &json!([])));
+    log_in(shop, &body, PASSWORD).expect(200);
+    log_in(shop, &body, STRANGERS).expect_error(401, "invalid_credentials");
+    verify(shop, &mails[1]).expect_error(422, "invalid_token");
+    // A mail that is not alone says so, and whose it is.
+    let second = shop.last_mail_to(email_of(&body), "verify_email");
+    for part in ["text", "html"] {
+        let text = second.text(part);
+        assert!(text.contains("more than one registration") && text.contains("Mallory"), "{text}");
+    }
+}
+
+fn the_registration_whose_link_is_followed_counts(shop: &Shop<'_>) {
+    // Whoever was first; a stranger may have been before the owner.
+    let body = registration();
+    register(shop, &by_a_stranger(&body)).expect(201);
+    register(shop, &body).expect(201);
+    let mails = proofs(shop, &body);
+    let signed_in = verify(shop, &mails[1]).expect(200);
+    assert_eq!(signed_in.data()["firstName"], "Ada");
+    log_in(shop, &body, PASSWORD).expect(200);
+    log_in(shop, &body, STRANGERS).expect_error(401, "invalid_credentials");
+    verify(shop, &mails[0]).expect_error(422, "invalid_token");
+
+    // An owner who follows the stranger's link by mistake is signed in, and the stranger's registration counts: its
+    // mail said so. A new password shuts the stranger out.
+    let body = registration();
+    register(shop, &body).expect(201);
+    register(shop, &by_a_stranger(&body)).expect(201);
+    let mails = proofs(shop, &body);
+    let signed_in = verify(shop, &mails[1]).expect(200);
+    assert_eq!(signed_in.data()["firstName"], "Mallory");
+    assert!(is_signed_in(&shop.holding(&signed_in.string("token"))));
+    log_in(shop, &body, PASSWORD).expect_error(401, "invalid_credentials");
+    let stranger = shop.holding(&log_in(shop, &body, STRANGERS).expect(200).string("token"));
+    let reset = json!({ "email": email_of(&body) });
+    shop.visitor().post("/v1/account/password").json(&reset).send().expect(200);
+    let token = shop.last_mail_to(email_of(&body), "reset_password").token();
+    let reset = json!({ "token": token, "password": PASSWORD });
+    shop.visitor().post("/v1/account/password/reset").json(&reset).send().expect(200);
+    assert!(!is_signed_in(&stranger));
+    log_in(shop, &body, STRANGERS).expect_error(401, "invalid_credentials");
+    log_in(shop, &body, PASSWORD).expect(200);
+}
+
+fn a_mail_that_can_not_know_whose_it_is_brings_no_password(shop: &Shop<'_>) {
+    let resend = |body: &Value| {
+        shop.wait(200);
+        let body = json!({ "email": email_of(body) });
+        shop.visitor().post("/v1/account/verify/resend").json(&body).send().expect(200);
+    };
+    let alone = registration();
+    register(shop, &alone).expect(201);
+    resend(&alone);
+    verify(shop, &proofs(shop, &alone)[1]).expect(200);
+    log_in(shop, &alone, PASSWORD).expect(200);
+
+    let body = registration();
+    register(shop, &by_a_stranger(&body)).expect(201);
+    register(shop, &body).expect(201);
+    resend(&body);
+    let mails = proofs(shop, &body);
+    assert_eq!(mails.len(), 3);
+    let signed_in = verify(shop, &mails[2]).expect(200);
+    assert_eq!(signed_in.data()["marketing"], json!([]), "nobody's wishes either");
+    for password in [PASSWORD, STRANGERS] {
+        log_in(shop, &body, password).expect_error(401, "invalid_credentials");
+    }
+    verify(shop, &mails[1]).expect_error(422, "invalid_token");
+    let reset = json!({ "email": email_of(&body) });
+    shop.visitor().post("/v1/account/password").json(&reset).send().expect(200);
+    let token = shop.last_mail_to(email_of(&body), "reset_password").token();
+    let reset = json!({ "token": token, "password": PASSWORD });
+    shop.visitor().post("/v1/account/password/reset").json(&reset).send().expect(200);
+    log_in(shop, &body, PASSWORD).expect(200);
+}
+
+fn many_registrations_do_not_lock_the_owner_out(shop: &Shop<'_>) {
+    let body = registration();
+    register(shop, &body).expect(201);
+    for _ in 0..12 {
+        register(shop, &by_a_stranger(&body)).expect(201);
+    }
+    let mails = proofs(shop, &body);
+    assert_eq!(mails.len(), 13);
+    // Beyond the tenth they are not kept: such a mail proves the address and brings nobody's password.
+    let late = shop.last_mail_to(email_of(&body), "verify_email").text("text");
+    assert!(late.contains("none of their passwords"), "{late}");
+
+    verify(shop, &mails[0]).expect(200);
+
+    log_in(shop, &body, PASSWORD).expect(200);
+    log_in(shop, &body, STRANGERS).expect_error(401, "invalid_credentials");
+}
+
+fn a_reset_forgets_what_strangers_registered(shop: &Shop<'_>) {
+    let body = registration();
+    register(shop, &body).expect(201);
+    register(shop, &by_a_stranger(&body)).expect(201);
+    let mails = proofs(shop, &body);
+    let reset = json!({ "email": email_of(&body) });
+    shop.visitor().post("/v1/account/password").json(&reset).send().expect(200);
+    let token = shop.last_mail_to(email_of(&body), "reset_password").token();
+    let reset = json!({ "token": token, "password": "hollow lantern 66 plum" });
+    shop.visitor().post("/v1/account/password/reset").json(&reset).send().expect(200);
+
+    log_in(shop, &body, "hollow lantern 66 plum").expect(200);
+    for token in &mails {
+        verify(shop, token).expect_error(422, "invalid_token");
+    }
+    for password in [PASSWORD, STRANGERS] {
+        log_in(shop, &body, password).expect_error(401, "invalid_credentials");
+    }
 }

@@ -3,6 +3,7 @@
 //! added without being walked.
 
 use marzipan_tests::people::is_signed_in;
+use marzipan_tests::pictures::{encoded, quarters};
 use marzipan_tests::{Answer, Client, PASSWORD, Request, Shop, on_both_engines};
 use serde_json::{Value, json};
 
@@ -10,6 +11,9 @@ on_both_engines!(every_storefront_route_is_walled, every_admin_route_is_walled);
 
 /// The methods of a path in the document; its other keys are not operations.
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+/// An id that no shop has.
+const NOBODYS: &str = "0192f0a0-7c11-7abc-8def-0123456789ab";
 
 struct Operation {
     method: String,
@@ -77,14 +81,30 @@ fn body_for(operation: &Operation) -> Option<Value> {
             | "/staff/{}"
             | "/tokens/{}"
             | "/admin-keys/{}"
+            | "/media/{}"
             | "/products/{}"
             | "/collections/{}"
             | "/attributes/{}"
-            | "/reviews/{}",
+            | "/reviews/{}"
+            | "/messages/{}"
+            | "/newsletter/subscribers/{}"
+            | "/mail-templates/{}"
+            | "/pages/{}"
+            | "/posts/{}"
+            | "/menus/{}"
+            | "/redirects/{}",
         )
         | (
             "POST",
-            "/account/logout"
+            "/pages/{}/publish"
+            | "/pages/{}/unpublish"
+            | "/pages/{}/revisions/{}/restore"
+            | "/pages/{}/preview-tokens"
+            | "/posts/{}/publish"
+            | "/posts/{}/unpublish"
+            | "/posts/{}/revisions/{}/restore"
+            | "/posts/{}/preview-tokens"
+            | "/account/logout"
             | "/staff/logout"
             | "/staff/totp"
             | "/reviews/{}/approve"
@@ -92,20 +112,29 @@ fn body_for(operation: &Operation) -> Option<Value> {
         ) => return None,
         ("POST", "/account/register") => account,
         ("POST", "/account/login") => json!({ "email": "mallory@post.example", "password": PASSWORD }),
-        ("POST", "/account/verify") => json!({ "token": "mzm_nonsense" }),
-        ("POST", "/account/verify/resend" | "/account/password") => {
-            json!({ "email": "mallory@post.example" })
+        ("POST", "/account/verify" | "/newsletter/confirm" | "/newsletter/unsubscribe") => {
+            json!({ "token": "mzm_nonsense" })
         }
+        (
+            "POST",
+            "/account/verify/resend"
+            | "/account/password"
+            | "/newsletter"
+            | "/newsletter/suppressions"
+            | "/newsletter/subscribers",
+        ) => json!({ "email": "mallory@post.example" }),
         ("POST", "/account/password/reset") => json!({ "token": "mzm_nonsense", "password": PASSWORD }),
         ("PUT", "/account/password" | "/staff/me/password") => {
             json!({ "currentPassword": PASSWORD, "password": "hollow lantern 66 plum" })
         }
-        ("PATCH", "/account/details" | "/customers/{}") => json!({ "firstName": "Mallory" }),
+        ("PATCH", "/account/details" | "/customers/{}" | "/newsletter/subscribers/{}") => {
+            json!({ "firstName": "Mallory" })
+        }
         ("DELETE", "/account") => json!({ "password": PASSWORD }),
         ("POST", "/account/addresses") => address,
         ("PATCH", "/account/addresses/{}") => json!({ "city": "Hull" }),
         ("POST", "/customers/{}/merge") => {
-            json!({ "from": "0192f0a0-7c11-7abc-8def-0123456789ab" })
+            json!({ "from": NOBODYS })
         }
         ("POST", "/staff/login") => {
             json!({ "tenant": "shop", "email": "mallory@post.example", "password": PASSWORD })
@@ -115,7 +144,16 @@ fn body_for(operation: &Operation) -> Option<Value> {
         ("POST", "/staff/totp/confirm") | ("DELETE", "/staff/totp") => json!({ "code": "123456" }),
         ("POST", "/tokens") => json!({ "name": "mine" }),
         ("POST", "/admin-keys") => json!({ "name": "mine", "scopes": ["customers:read"] }),
+        // Who may not is told so before anybody looks at what was sent.
+        ("POST", "/media") => json!({ "file": "mine" }),
+        ("PATCH", "/media/{}") => json!({ "alt": "mine" }),
         ("PATCH", "/settings") => json!({ "name": "Mallory's" }),
+        ("POST", "/products/{}/reviews") => json!({ "rating": 1 }),
+        ("POST" | "PATCH", "/pages" | "/pages/{}" | "/posts" | "/posts/{}") => {
+            json!({ "title": "Mallory's" })
+        }
+        ("POST" | "PATCH", "/menus" | "/menus/{}") => json!({ "handle": "mallory" }),
+        ("POST" | "PATCH", "/redirects" | "/redirects/{}") => json!({ "from": "/mallory", "to": "/crook" }),
         ("POST", "/products") => json!({ "name": "Mallory's wine", "price": 100 }),
         ("PATCH", "/products/{}") => json!({ "price": 1 }),
         ("POST", "/products/{}/stock") => json!({ "delta": -1, "reason": "Drunk" }),
@@ -123,6 +161,14 @@ fn body_for(operation: &Operation) -> Option<Value> {
         ("PATCH", "/collections/{}" | "/attributes/{}") => json!({ "position": 9 }),
         ("PUT", "/collections/{}/products") => json!({ "products": [] }),
         ("POST", "/test-clock") => json!({ "now": "2027-01-01T00:00:00Z" }),
+        ("POST", "/messages") => {
+            json!({ "name": "Mallory", "email": "mallory@post.example", "message": "Let me in" })
+        }
+        ("POST", "/account/messages/{}" | "/messages/{}/replies") => json!({ "body": "Let me in" }),
+        ("PATCH", "/messages/{}") => json!({ "status": "closed" }),
+        ("PATCH", "/mail-templates/{}") | ("POST", "/mail-templates/{}/preview") => {
+            json!({ "subject": "Mallory's" })
+        }
         (method, path) => panic!("the walk does not know how to call {method} {path}: teach it"),
     })
 }
@@ -155,6 +201,13 @@ fn every_storefront_route_is_walled(shop: &Shop<'_>) {
     let loot = Loot(vec![
         ("sessions", first_id(&victim, "/v1/account/sessions")),
         ("addresses", text(&address, "id")),
+        ("pages", shown(shop, "pages", &json!({ "title": "Victim's page", "status": "published" }), "slug")),
+        ("posts", shown(shop, "posts", &json!({ "title": "Victim's post", "status": "published" }), "slug")),
+        ("menus", shown(shop, "menus", &json!({ "handle": "victims-menu" }), "handle")),
+        ("products", "victims-wine".to_owned()),
+        ("collections", "victims-wines".to_owned()),
+        ("subscription-packages", "victims-club".to_owned()),
+        ("messages", own_thread(&victim)),
     ]);
     let before = victim.get("/v1/account/export").send().expect(200).text();
 
@@ -181,7 +234,13 @@ fn every_storefront_route_is_walled(shop: &Shop<'_>) {
         }
         if target != operation.path && for_customers {
             expect_wall(send(&stranger));
-            expect_wall(send(&neighbour));
+            // What a shop shows to all of its visitors is shown to its customers; what is somebody's own is not.
+            if !for_visitors {
+                expect_wall(send(&neighbour));
+            }
+        }
+        if target != operation.path && for_visitors {
+            expect_wall(send(&elsewhere.visitor()));
         }
     }
 
@@ -200,9 +259,16 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
     let login = json!({ "tenant": shop.slug, "email": "owner@post.example", "password": PASSWORD });
     let session = shop.nobody().post("/admin/v1/staff/login").json(&login).send().expect(200).string("token");
     let session = shop.holding(&session);
+    let page = shown(shop, "pages", &json!({ "title": "Victim's page" }), "id");
+    let subscriber = json!({ "email": victim.email });
+    let subscriber = admin.post("/admin/v1/newsletter/subscribers").json(&subscriber).send().expect(201);
     let wine = shop.add("products", &json!({ "name": "Olive's wine", "price": 100, "quantity": 5 }));
     let review = json!({ "rating": 5, "title": "Olive's favourite" });
     victim.post("/v1/products/olive-s-wine/reviews").json(&review).send().expect(202);
+    let picture = encoded(&quarters(10), image::ImageFormat::Png);
+    let head = b"--x\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n".as_slice();
+    let form = [head, &picture, b"\r\n--x--\r\n"].concat();
+    admin.post("/admin/v1/media").body("multipart/form-data; boundary=x", form).send().expect(201);
     let loot = Loot(vec![
         ("products", text(&wine, "id")),
         ("collections", text(&shop.add("collections", &json!({ "name": "Olive's choice" })), "id")),
@@ -213,6 +279,16 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
         ("tokens", first_id(&admin, "/admin/v1/tokens")),
         ("admin-keys", first_id(&admin, "/admin/v1/admin-keys")),
         ("outbox", first_id(&admin, "/admin/v1/outbox")),
+        ("pages", page.clone()),
+        ("revisions", first_id(&admin, &format!("/admin/v1/pages/{page}/revisions"))),
+        ("posts", shown(shop, "posts", &json!({ "title": "Victim's post" }), "id")),
+        ("menus", shown(shop, "menus", &json!({ "handle": "victims-menu" }), "id")),
+        ("redirects", shown(shop, "redirects", &json!({ "from": "/victim", "to": "/x" }), "id")),
+        ("messages", own_thread(&victim)),
+        ("subscribers", text(&subscriber.data(), "id")),
+        // Every shop has the same letters; what each makes of them is tried elsewhere.
+        ("mail-templates", "no_letter".to_owned()),
+        ("media", first_id(&admin, "/admin/v1/media")),
     ]);
     let foreign_admin = elsewhere.admin();
 
@@ -261,6 +337,17 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
     assert_eq!(admin.get(&path).send().expect(200).data(), wine, "nothing has changed");
     session.get("/admin/v1/staff/me").send().expect(200);
     shop.visitor().post("/v1/account/verify").json(&json!({ "token": "x" })).send().expect(422);
+}
+
+/// Something that the shop shows, by its name in addresses.
+fn shown(shop: &Shop<'_>, kind: &str, body: &Value, key: &str) -> String {
+    text(&shop.admin().post(&format!("/admin/v1/{kind}")).json(body).send().expect(201).data(), key)
+}
+
+/// A conversation that this customer has begun.
+fn own_thread(customer: &Client) -> String {
+    customer.post("/v1/messages").json(&json!({ "message": "Where is my box?" })).send().expect(202);
+    first_id(customer, "/v1/account/messages")
 }
 
 fn first_id(who: &Client, list: &str) -> String {

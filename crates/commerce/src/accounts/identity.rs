@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use domain::ids::{CustomerId, SessionId, StorefrontTokenId, TenantId};
 use domain::time::Timestamp;
-use store::accounts::customers::{self, Customer};
+use store::accounts::customers::Customer;
 use store::accounts::sessions::{self, Session};
-use store::tenants::{shops, storefront_tokens};
 use store::{InstallationTx, StoreError, installation, subscriptions};
 
+use super::visits::{authenticate_visit, shop_of};
 use super::{AccountError, SESSION_IDLE, SESSION_LIFE};
 use crate::secrets::{OpaqueToken, hash_presented};
 use crate::{Commerce, Shop};
@@ -83,14 +83,13 @@ pub async fn authenticate_shopper(commerce: &Commerce, token: &str) -> Result<Sh
         });
     }
     let who = authenticate(commerce, token).await?;
-    let (customer, system_now) = (who.customer, commerce.system_now());
-    let (shop, is_subscriber) = commerce
+    let shop = shop_of(commerce, who.tenant).await?.ok_or(AccountError::Unauthenticated)?;
+    let (tenant, customer) = (who.tenant, who.customer);
+    let is_subscriber = commerce
         .store()
-        .read(who.tenant, move |tx| {
-            let shop = Shop::of(tx, system_now)?;
-            Ok::<_, AccountError>((shop, subscriptions::is_subscriber(tx, customer)?))
-        })
-        .await?;
+        .look_up(move |tx| subscriptions::is_subscriber(&mut tx.tenant(tenant), customer))
+        .await
+        .map_err(AccountError::from)?;
     Ok(Shopper { shop, customer: Some(who), token: None, is_subscriber })
 }
 
@@ -103,14 +102,17 @@ pub async fn authenticate(commerce: &Commerce, token: &str) -> Result<SignedIn, 
     let system_now = commerce.system_now();
     let (signed_in, last_used_at) = commerce
         .store()
-        .read_installation(move |tx| {
-            let (tenant, now, session) =
-                live_session(tx, &hash, system_now)?.ok_or(AccountError::Unauthenticated)?;
-            let row = customers::find(&mut tx.tenant(tenant), session.customer_id)?
-                .ok_or(AccountError::Unauthenticated)?;
+        .look_up(move |tx| {
+            let found = installation::find_signed_in(tx, &hash)?.ok_or(AccountError::Unauthenticated)?;
+            let (session, row) = found.row;
+            let now = found.clock_at.unwrap_or(system_now);
+            if !is_live(&session, now) {
+                return Err(AccountError::Unauthenticated);
+            }
+            let Session { session_id, customer_id, last_used_at, .. } = session;
             let signed_in =
-                SignedIn { tenant, customer: session.customer_id, session: session.session_id, now, row };
-            Ok::<_, AccountError>((signed_in, session.last_used_at))
+                SignedIn { tenant: found.tenant, customer: customer_id, session: session_id, now, row };
+            Ok((signed_in, last_used_at))
         })
         .await?;
     if signed_in.now.since(last_used_at) >= TOUCH_EVERY {
@@ -141,32 +143,4 @@ pub(super) fn live_session(
 /// Whether a session has not expired. Expired ones stay as rows until the next sweep.
 pub(super) fn is_live(session: &Session, now: Timestamp) -> bool {
     now.since(session.last_used_at) < SESSION_IDLE && now.since(session.created_at) < SESSION_LIFE
-}
-
-/// The shop that a storefront token names, without asking whether the token is still good.
-#[must_use]
-pub fn shop_named_by(commerce: &Commerce, token: &str) -> Option<TenantId> {
-    commerce.secrets().read_storefront_token(token).map(|claims| claims.tenant)
-}
-
-/// Finds the shop that a presented storefront token opens.
-///
-/// # Errors
-/// [`AccountError::Unauthenticated`] for a token that is forged, revoked, expired, or of another installation.
-pub async fn authenticate_visit(commerce: &Commerce, token: &str) -> Result<Visit, AccountError> {
-    let claims = commerce.secrets().read_storefront_token(token).ok_or(AccountError::Unauthenticated)?;
-    let system_now = commerce.system_now();
-    commerce
-        .store()
-        .read(claims.tenant, move |tx| {
-            let row = shops::find(tx)?.ok_or(AccountError::Unauthenticated)?;
-            let shop = Shop::from_row(row, system_now)?;
-            let issued = storefront_tokens::find(tx, claims.token)?.ok_or(AccountError::Unauthenticated)?;
-            let expired = issued.expires_at.is_some_and(|end| end <= shop.now);
-            if issued.revoked_at.is_some() || expired {
-                return Err(AccountError::Unauthenticated);
-            }
-            Ok(Visit { shop, token: claims.token })
-        })
-        .await
 }

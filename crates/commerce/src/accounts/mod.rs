@@ -14,6 +14,7 @@ mod register;
 mod sessions;
 pub(crate) mod throttle;
 mod verify;
+pub(crate) mod visits;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -36,15 +37,14 @@ pub use details::{DetailsChange, change_details, details};
 pub(crate) use erasing::erase;
 pub use erasing::erase_own;
 pub use exporting::{Export, export};
-pub use identity::{
-    Shopper, SignedIn, Visit, authenticate, authenticate_shopper, authenticate_visit, shop_named_by,
-};
+pub use identity::{Shopper, SignedIn, Visit, authenticate, authenticate_shopper};
 pub use login::{LogIn, LoggedIn, log_in};
 pub use password::{ChangePassword, ResetPassword, change_password, request_reset, reset_password};
 pub(crate) use register::check_guessable;
 pub use register::{Register, register};
 pub use sessions::{SessionEntry, end_other_sessions, end_session, log_out, sessions};
 pub use verify::{resend_verification, verify};
+pub use visits::{Glance, authenticate_visit, glance, shop_named_by};
 
 /// A session ends this long after its last use (contract, section 1).
 pub const SESSION_IDLE: Duration = Duration::from_hours(720);

@@ -177,19 +177,16 @@ pub(super) fn bring_into_force(
     let waiting = registrations::list(tx, customer.customer_id)?;
     registrations::delete_all(tx, customer.customer_id)?;
     let proved = waiting.into_iter().find(|one| registration == Some(one.registration_id.uuid().as_bytes()));
-    match proved {
-        Some(proved) => {
-            customer.first_name = proved.first_name;
-            customer.last_name = proved.last_name;
-            customer.phone = proved.phone;
-            customer.marketing = proved.marketing;
-            customer.date_of_birth = proved.date_of_birth;
-            customer.password_hash = Some(proved.password_hash);
-        }
-        None => {
-            customer.marketing = String::new();
-            customer.password_hash = None;
-        }
+    if let Some(proved) = proved {
+        customer.first_name = proved.first_name;
+        customer.last_name = proved.last_name;
+        customer.phone = proved.phone;
+        customer.marketing = proved.marketing;
+        customer.date_of_birth = proved.date_of_birth;
+        customer.password_hash = Some(proved.password_hash);
+    } else {
+        customer.marketing = String::new();
+        customer.password_hash = None;
     }
     Ok(())
 }

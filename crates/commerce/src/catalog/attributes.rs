@@ -42,10 +42,12 @@ fn entry(row: AttributeRow) -> Result<AttributeEntry, StoreError> {
 
 /// All of the shop's attributes, in their order.
 pub async fn attributes(commerce: &Commerce, shop: &Shop) -> Result<Vec<AttributeEntry>, CatalogError> {
-    commerce
-        .store()
-        .read(shop.id, |tx| Ok(rows::all(tx)?.into_iter().map(entry).collect::<Result<_, StoreError>>()?))
-        .await
+    commerce.store().read(shop.id, |tx| Ok(all_attributes(tx)?)).await
+}
+
+/// As [`attributes`], within a transaction.
+pub(crate) fn all_attributes(tx: &mut Tx<'_>) -> Result<Vec<AttributeEntry>, StoreError> {
+    rows::all(tx)?.into_iter().map(entry).collect()
 }
 
 /// One attribute.

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::catalog::{Collection, CollectionForm, Reference, RuleForm};
-use domain::fields::FieldErrors;
+use domain::fields::{FieldErrors, Fields};
 use domain::ids::{CollectionId, MediaId, ProductId};
 use domain::markup;
 use domain::slugs::ThingSlug;
@@ -98,6 +98,11 @@ pub async fn collections(commerce: &Commerce, shop: &Shop) -> Result<Vec<Collect
             Ok(entries.collect::<Result<_, StoreError>>()?)
         })
         .await
+}
+
+/// All of the shop's collections in their order, without their sizes.
+pub(crate) fn all_collections(tx: &mut Tx<'_>) -> Result<Vec<CollectionEntry>, StoreError> {
+    rows::all(tx)?.into_iter().map(|row| entry(row, 0)).collect()
 }
 
 fn sizes(
@@ -310,16 +315,7 @@ pub async fn set_products(
         .store()
         .write(shop.id, move |tx| {
             let before = current(tx, id, version)?;
-            if before.collection.rule.is_some() {
-                return Err(CatalogError::FilledByRule);
-            }
-            let ids = member_ids(tx, &names)?;
-            let had: Vec<ProductId> =
-                rows::members(tx, id)?.into_iter().map(|member| member.product).collect();
-            rows::set_members(tx, id, &ids)?;
-            let row = rows::find(tx, id)?.ok_or(CatalogError::NotFound)?;
-            rows::update(tx, CollectionRow { version: row.version + 1, updated_at: shop.now, ..row })?;
-            note(tx, id, had.iter().chain(&ids).copied())?;
+            let (had, ids) = write_members(tx, &shop, id, &names)?;
             let change = Change {
                 action: "collection.products",
                 target_kind: "collection",
@@ -331,6 +327,47 @@ pub async fn set_products(
             Ok((before.version + 1, ids))
         })
         .await
+}
+
+/// Writes the members of a collection, unless they are so; tells who they were and who they are.
+fn write_members(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    id: CollectionId,
+    names: &[Reference],
+) -> Result<(Vec<ProductId>, Vec<ProductId>), CatalogError> {
+    let row = rows::find(tx, id)?.ok_or(CatalogError::NotFound)?;
+    if row.rule.is_some() {
+        return Err(CatalogError::FilledByRule);
+    }
+    let ids = member_ids(tx, names)?;
+    let had: Vec<ProductId> = rows::members(tx, id)?.into_iter().map(|member| member.product).collect();
+    if had != ids {
+        rows::set_members(tx, id, &ids)?;
+        rows::update(tx, CollectionRow { version: row.version + 1, updated_at: shop.now, ..row })?;
+        note(tx, id, had.iter().chain(&ids).copied())?;
+    }
+    Ok((had, ids))
+}
+
+/// Puts these products, in this order, into the collection with this slug. For importers.
+pub(crate) fn put_members(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    slug: &str,
+    names: &[String],
+) -> Result<Put, CatalogError> {
+    let row = rows::find_by_slug(tx, slug)?.ok_or(CatalogError::NotFound)?;
+    let mut fields = Fields::default();
+    let read =
+        |(index, name): (usize, &String)| fields.take(&format!("products.{index}"), Reference::parse(name));
+    let names: Vec<Reference> = names.iter().enumerate().filter_map(read).collect();
+    fields.finish()?;
+    if row.rule.is_some() && names.is_empty() {
+        return Ok(Put::Same);
+    }
+    let (had, ids) = write_members(tx, shop, row.collection_id, &names)?;
+    Ok(if had == ids { Put::Same } else { Put::Changed })
 }
 
 fn member_ids(tx: &mut Tx<'_>, names: &[Reference]) -> Result<Vec<ProductId>, CatalogError> {

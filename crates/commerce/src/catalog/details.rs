@@ -10,28 +10,28 @@ use uuid::Uuid;
 /// The stored form.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Details {
+pub(crate) struct Details {
     /// The description as safe HTML.
-    pub(super) description_html: String,
-    pub(super) awards: Vec<Award>,
-    pub(super) event: Option<Event>,
-    pub(super) package: Option<StoredPackage>,
-    pub(super) meta_title: Option<String>,
-    pub(super) meta_description: Option<String>,
-    pub(super) meta_image: Option<Uuid>,
+    pub(crate) description_html: String,
+    pub(crate) awards: Vec<Award>,
+    pub(crate) event: Option<Event>,
+    pub(crate) package: Option<StoredPackage>,
+    pub(crate) meta_title: Option<String>,
+    pub(crate) meta_description: Option<String>,
+    pub(crate) meta_image: Option<Uuid>,
 }
 
 /// A package without its pool, which is links.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct StoredPackage {
-    pub(super) subscription_type: SubscriptionType,
-    pub(super) billing_frequency: i64,
-    pub(super) billing_frequencies: Vec<i64>,
-    pub(super) pricing_type: PricingType,
-    pub(super) auto_renew: bool,
-    pub(super) minimum_items: i64,
-    pub(super) term_months: Option<i64>,
+pub(crate) struct StoredPackage {
+    pub(crate) subscription_type: SubscriptionType,
+    pub(crate) billing_frequency: i64,
+    pub(crate) billing_frequencies: Vec<i64>,
+    pub(crate) pricing_type: PricingType,
+    pub(crate) auto_renew: bool,
+    pub(crate) minimum_items: i64,
+    pub(crate) term_months: Option<i64>,
 }
 
 impl<'de> Deserialize<'de> for StoredPackage {
@@ -62,13 +62,13 @@ impl<'de> Deserialize<'de> for StoredPackage {
 }
 
 impl Details {
-    pub(super) fn read(row: &ProductRow) -> Result<Self, StoreError> {
+    pub(crate) fn read(row: &ProductRow) -> Result<Self, StoreError> {
         serde_json::from_str(&row.details).map_err(|error| {
             StoreError::Broken(format!("the details of product {}: {error}", row.product_id))
         })
     }
 
-    pub(super) fn meta_image(&self) -> Option<MediaId> {
+    pub(crate) fn meta_image(&self) -> Option<MediaId> {
         self.meta_image.map(MediaId::new)
     }
 }

@@ -19,6 +19,7 @@ use domain::fields::FieldErrors;
 use domain::problem::{Kind, Problem};
 use store::StoreError;
 
+pub(crate) use attributes::all_attributes;
 pub use attributes::{
     AttributeEntry, attributes, change_attribute, create_attribute, delete_attribute, find_attribute,
     put_attribute,
@@ -27,7 +28,11 @@ pub use collections::{
     CollectionEntry, CollectionView, change_collection, collection_view, collection_views, collections,
     create_collection, delete_collection, find_collection, put_collection, set_products,
 };
+pub(crate) use collections::{all_collections, put_members};
+pub(crate) use details::Details;
 pub use present::Stored;
+pub(crate) use present::stored_products;
+pub(crate) use products::import_product;
 pub use products::{
     Put, StockChange, adjust_stock, change_product, create_product, delete_product, find_product, products,
     put_product, refresh_product,

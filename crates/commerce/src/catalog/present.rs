@@ -59,6 +59,12 @@ pub(super) fn find(tx: &mut Tx<'_>, id: ProductId) -> Result<Option<Stored>, Sto
     Ok(assemble(tx, rows)?.into_iter().next())
 }
 
+/// Those with these ids, in no order.
+pub(crate) fn stored_products(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<Stored>, StoreError> {
+    let rows = products::find_all(tx, ids)?;
+    assemble(tx, rows)
+}
+
 /// The rows of other tables, by product.
 struct Parts {
     variants: HashMap<ProductId, Vec<VariantRow>>,
@@ -200,13 +206,12 @@ fn options(rows: Vec<VariantRow>) -> Result<Vec<ProductOption>, StoreError> {
             quantity: row.quantity,
             weight_grams: row.weight_grams,
         };
-        match options.iter_mut().find(|option| option.slug.as_str() == row.option_slug) {
-            Some(option) => option.values.push(value),
-            None => {
-                let slug = ThingSlug::parse(&row.option_slug)
-                    .map_err(|_| StoreError::Broken(format!("the option {:?}", row.option_slug)))?;
-                options.push(ProductOption { name: row.option_name, slug, values: vec![value] });
-            }
+        if let Some(option) = options.iter_mut().find(|option| option.slug.as_str() == row.option_slug) {
+            option.values.push(value);
+        } else {
+            let slug = ThingSlug::parse(&row.option_slug)
+                .map_err(|_| StoreError::Broken(format!("the option {:?}", row.option_slug)))?;
+            options.push(ProductOption { name: row.option_name, slug, values: vec![value] });
         }
     }
     Ok(options)

@@ -3,6 +3,7 @@
 use domain::catalog::{MOST_STOCK, Product, ProductForm};
 use domain::fields::FieldErrors;
 use domain::ids::{ProductId, VariantId};
+use domain::time::Timestamp;
 use serde_json::Value;
 use store::catalog::products as rows;
 use store::catalog::{attributes, collections, links, pictures, reviews, variants};
@@ -11,7 +12,7 @@ use store::{StoreError, Tx};
 
 use super::present::{self, Stored};
 use super::references::comparable;
-use super::save::{note, save};
+use super::save::{Origin, note, save};
 use super::{CatalogError, Narrowed};
 use crate::audit::{self, Actor, Change};
 use crate::{Commerce, Shop};
@@ -35,7 +36,7 @@ pub async fn products(
             let page: Vec<ProductId> = found.into_iter().skip(offset).take(limit).collect();
             let rows = rows::find_all(tx, &page)?;
             let mut stored = present::assemble(tx, rows)?;
-            stored.sort_unstable_by(|one, two| two.id.cmp(&one.id));
+            stored.sort_unstable_by_key(|one| std::cmp::Reverse(one.id));
             Ok((stored, total))
         })
         .await
@@ -67,7 +68,7 @@ pub async fn create_product(
     commerce
         .store()
         .write(shop.id, move |tx| {
-            let id = save(&handle, tx, &shop, None, &product)?;
+            let id = save(&handle, tx, &shop, Origin::New { made_at: shop.now }, &product)?;
             let stored = present::find(tx, id)?.ok_or(CatalogError::NotFound)?;
             audit_change(&handle, tx, &shop, &actor, "product.create", None, Some(&stored))?;
             Ok(stored)
@@ -93,7 +94,7 @@ pub async fn change_product(
                 return Err(CatalogError::Stale);
             }
             let product = form.clone().over(before.product.to_form()).parse(shop.settings.currency)?;
-            save(&handle, tx, &shop, Some(&before), &product)?;
+            save(&handle, tx, &shop, Origin::Known(&before), &product)?;
             let stored = present::find(tx, id)?.ok_or(CatalogError::NotFound)?;
             audit_change(&handle, tx, &shop, &actor, "product.update", Some(&before), Some(&stored))?;
             Ok(stored)
@@ -119,10 +120,20 @@ pub fn put_product(
     shop: &Shop,
     form: &ProductForm,
 ) -> Result<(ProductId, Put), CatalogError> {
-    let slug = form.clone().parse(shop.settings.currency)?.slug;
-    let Some(row) = rows::find_by_slug(tx, slug.as_str())? else {
-        let id = save(commerce, tx, shop, None, &form.clone().parse(shop.settings.currency)?)?;
-        return Ok((id, Put::Created));
+    import_product(commerce, tx, shop, form, shop.now)
+}
+
+/// As [`put_product`], for one that was made at some time, perhaps in another shop: there it stands among the newest.
+pub(crate) fn import_product(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    form: &ProductForm,
+    made_at: Timestamp,
+) -> Result<(ProductId, Put), CatalogError> {
+    let new = form.clone().parse(shop.settings.currency)?;
+    let Some(row) = rows::find_by_slug(tx, new.slug.as_str())? else {
+        return Ok((save(commerce, tx, shop, Origin::New { made_at }, &new)?, Put::Created));
     };
     let before = present::assemble(tx, vec![row])?.into_iter().next().ok_or(CatalogError::NotFound)?;
     let product = form.clone().over(before.product.to_form()).parse(shop.settings.currency)?;
@@ -131,7 +142,7 @@ pub fn put_product(
     if comparable(tx, &before.product, &product)? == known {
         return Ok((before.id, Put::Same));
     }
-    let id = save(commerce, tx, shop, Some(&before), &product)?;
+    let id = save(commerce, tx, shop, Origin::Known(&before), &product)?;
     Ok((id, Put::Changed))
 }
 
@@ -155,7 +166,7 @@ pub async fn delete_product(
             if is_needed(tx, id)? {
                 let product =
                     Product { listing: domain::catalog::Listing::Inactive, ..before.product.clone() };
-                save(&handle, tx, &shop, Some(&before), &product)?;
+                save(&handle, tx, &shop, Origin::Known(&before), &product)?;
                 let stored = present::find(tx, id)?.ok_or(CatalogError::NotFound)?;
                 audit_change(&handle, tx, &shop, &actor, "product.archive", Some(&before), Some(&stored))?;
                 return Ok(Some(stored));

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use domain::catalog::{Product, ProductType};
 use domain::ids::{ProductId, VariantId};
 use domain::markup;
+use domain::time::Timestamp;
 use store::catalog::links::LinkKind;
 use store::catalog::products::{self, ProductRow};
 use store::catalog::variants::VariantRow;
@@ -19,21 +20,34 @@ use super::{CatalogError, taken};
 use crate::jobs::{self, Kind};
 use crate::{Commerce, Shop};
 
-/// Writes a product: a new one, or in the place of `before`.
+/// What is there before a product is written.
+#[derive(Clone, Copy)]
+pub(super) enum Origin<'s> {
+    /// Nothing: it is new since then.
+    New { made_at: Timestamp },
+    /// It is.
+    Known(&'s Stored),
+}
+
+/// Writes a product: a new one, or in the place of the one that is known.
 pub(super) fn save(
     commerce: &Commerce,
     tx: &mut Tx<'_>,
     shop: &Shop,
-    before: Option<&Stored>,
+    origin: Origin<'_>,
     product: &Product,
 ) -> Result<ProductId, CatalogError> {
-    let id = before.map_or_else(|| ProductId::new(commerce.chance().uuid(shop.now)), |stored| stored.id);
+    let (before, id, made_at) = match origin {
+        // Ids are in the order in which things were made.
+        Origin::New { made_at } => (None, ProductId::new(commerce.chance().uuid(made_at)), made_at),
+        Origin::Known(stored) => (Some(stored), stored.id, stored.created_at),
+    };
     let slug = product.slug.as_str();
     if products::find_by_slug(tx, slug)?.is_some_and(|other| other.product_id != id) {
         return Err(CatalogError::SlugTaken(slug.to_owned()));
     }
     let named = resolve(tx, id, product)?;
-    let row = row(id, shop, before, product)?;
+    let row = row(id, shop, before, made_at, product)?;
     if before.is_some() {
         products::update(tx, row).map_err(taken(slug))?;
     } else {
@@ -59,6 +73,7 @@ fn row(
     id: ProductId,
     shop: &Shop,
     before: Option<&Stored>,
+    made_at: Timestamp,
     product: &Product,
 ) -> Result<ProductRow, StoreError> {
     let details = Details {
@@ -98,7 +113,7 @@ fn row(
         weight_grams: product.weight_grams,
         details,
         version: before.map_or(1, |stored| stored.version + 1),
-        created_at: before.map_or(shop.now, |stored| stored.created_at),
+        created_at: made_at,
         updated_at: shop.now,
     })
 }

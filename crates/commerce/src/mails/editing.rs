@@ -207,14 +207,14 @@ fn apply(row: &mut Template, change: &PartsChange) {
 
 /// The parts, or all that is wrong with them.
 fn read_parts(row: &Template) -> Result<Own, TemplateError> {
-    own_parts(row).or_else(|_| {
+    own_parts(row).map_err(|_| {
         let mut errors = FieldErrors::default();
         for (part, source) in Part::ALL.into_iter().zip([&row.subject, &row.html, &row.text]) {
             if let Some(Err(fault)) = source.as_deref().map(TemplateSource::parse) {
                 errors.add(part.as_str(), fault.to_string());
             }
         }
-        Err(errors.into())
+        errors.into()
     })
 }
 

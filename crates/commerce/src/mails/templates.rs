@@ -124,7 +124,7 @@ fn environment() -> Environment<'static> {
     environment.set_fuel(Some(STEPS));
     environment.set_recursion_limit(DEPTH);
     environment.set_auto_escape_callback(|name| {
-        if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
+        if name.ends_with("html") { AutoEscape::Html } else { AutoEscape::None }
     });
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
     environment.set_syntax(syntax.expect("the usual delimiters"));
@@ -184,6 +184,13 @@ fn write_part(
     // Only the ending counts: it says whether values are escaped.
     let name = format!("own.{}", part.ending());
     let template = environment.template_from_named_str(&name, source.as_str()).map_err(told)?;
+    // Also what stands where no sample comes by; and the engine's own refusal names no value.
+    let is_known = |name: &str| values.get_attr(name).is_ok_and(|value| !value.is_undefined());
+    if let Some(unknown) = template.undeclared_variables(false).into_iter().find(|name| !is_known(name)) {
+        let line = source.as_str().lines().position(|line| line.contains(&unknown)).map_or(1, |at| at + 1);
+        let reason = format!("This part of this letter has no value `{unknown}`.");
+        return Err(TemplateFault { line, reason });
+    }
     let mut out = Limited(Vec::new());
     template.render_captured_to(values, &mut out).map_err(told)?;
     String::from_utf8(out.0).map_err(|_| TemplateFault { line: 1, reason: "Is not text.".to_owned() })
@@ -205,7 +212,7 @@ fn one_line(subject: &str) -> Result<String, String> {
 fn told(error: Error) -> TemplateFault {
     let line = error.line().unwrap_or(1);
     let reason = match (error.kind(), error.detail()) {
-        (ErrorKind::UndefinedError, _) => "A value is used that this letter has not.".to_owned(),
+        (ErrorKind::UndefinedError, _) => "A value is used that is not there.".to_owned(),
         (ErrorKind::OutOfFuel, _) => "The template takes too many steps.".to_owned(),
         (ErrorKind::WriteFailure, _) => "The template writes too much.".to_owned(),
         (ErrorKind::TemplateNotFound, _) => {

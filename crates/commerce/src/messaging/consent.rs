@@ -98,9 +98,9 @@ pub(super) fn agree(
     }
     touch(&mut row, shop.now);
     if is_new {
-        rows::insert(tx, row.clone())?
+        rows::insert(tx, row.clone())?;
     } else {
-        rows::update(tx, row.clone())?
+        rows::update(tx, row.clone())?;
     }
     Ok(row)
 }

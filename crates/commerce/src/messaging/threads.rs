@@ -168,7 +168,7 @@ fn references(tx: &mut Tx<'_>, thread: ThreadId) -> Result<Vec<String>, StoreErr
     let mut all: Vec<String> =
         rows::messages(tx, thread)?.into_iter().filter_map(|message| message.mail_ref).collect();
     if all.len() > MOST_REFERENCES {
-        all.drain(1..all.len() - MOST_REFERENCES + 1);
+        all.drain(1..=all.len() - MOST_REFERENCES);
     }
     Ok(all)
 }

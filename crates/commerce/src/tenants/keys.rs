@@ -141,7 +141,7 @@ pub async fn storefront_tokens(
     Ok((rows.into_iter().map(Into::into).collect(), total))
 }
 
-/// Revokes a storefront token, at once and on every node.
+/// Revokes a storefront token, at once and on every node: when this returns, none of them takes it any more.
 pub async fn revoke_storefront_token(
     commerce: &Commerce,
     shop: &Shop,
@@ -162,9 +162,12 @@ pub async fn revoke_storefront_token(
                 before: None,
                 after: None,
             };
-            Ok(audit::record(&handle, tx, shop.now, &actor, change)?)
+            Ok::<_, TenantError>(audit::record(&handle, tx, shop.now, &actor, change)?)
         })
-        .await
+        .await?;
+    // This process refuses it already; the others remember it no longer than this.
+    commerce.store().heard_everywhere().await;
+    Ok(())
 }
 
 /// Issues an admin key; the entry and the key itself. It can do no more than whoever issues it.

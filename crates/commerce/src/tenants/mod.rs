@@ -16,7 +16,8 @@ pub use keys::{
     revoke_admin_key, revoke_storefront_token, storefront_tokens,
 };
 pub use opening::{NewShop, Opened, open};
-pub use settings::{allows_origin, change_settings};
+pub(crate) use settings::put_settings;
+pub use settings::{allows_origin, allows_origin_at_hand, change_settings};
 
 /// Why a use case of this area did not do what was asked.
 #[derive(Debug, thiserror::Error)]

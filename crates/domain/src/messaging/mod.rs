@@ -25,7 +25,7 @@ impl MessageText {
     }
 }
 
-/// What a message is about, in one line of 150 characters at the most.
+/// What a message is about, in one line of 200 characters at the most.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SubjectLine(String);
 
@@ -34,7 +34,7 @@ personal_value!(SubjectLine);
 impl SubjectLine {
     /// Reads a subject.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        text::one_line(text, 150).map(Self)
+        text::one_line(text, 200).map(Self)
     }
 
     /// The subject of a message without one: how it begins.
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn a_line_is_a_line() {
         assert!(SubjectLine::parse("Hello\r\nBcc: all@post.example").is_err());
-        assert!(SubjectLine::parse(&"x".repeat(151)).is_err());
+        assert!(SubjectLine::parse(&"x".repeat(201)).is_err());
         assert!(MessageText::parse(&"x".repeat(LONGEST_MESSAGE + 1)).is_err());
     }
 }

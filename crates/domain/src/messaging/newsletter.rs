@@ -77,8 +77,8 @@ impl Topics {
     /// The stored form: a space before, between and after.
     #[must_use]
     pub fn to_stored(&self) -> String {
-        let words: String = self.0.iter().map(|topic| format!(" {topic}")).collect();
-        format!("{words} ")
+        let words = self.0.join(" ");
+        if words.is_empty() { " ".to_owned() } else { format!(" {words} ") }
     }
 
     /// Reads the stored form.

@@ -61,7 +61,7 @@ fn check(text: &str) -> Result<(), TemplateFault> {
     let mut at = 0;
     while let Some(found) = text[at..].find('{') {
         let start = at + found;
-        at = match text[start..].as_bytes().get(1) {
+        at = match text.as_bytes().get(start + 1) {
             Some(b'#') => match text[start + 2..].find("#}") {
                 Some(length) => start + 2 + length + 2,
                 None => return Err(fault(text, start, "A comment is not closed: #} is missing.")),

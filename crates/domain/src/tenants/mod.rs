@@ -16,6 +16,6 @@ pub use label::{Label, ShopName};
 pub use locale::Locale;
 pub use origin::{HttpsUrl, Origin, return_url};
 pub use roles::{Role, Scope, ScopeSet};
-pub use settings::{Colours, ColoursForm, MinimumAge, Settings, SettingsForm};
+pub use settings::{Colours, ColoursForm, MinimumAge, Settings, SettingsForm, SocialLink, SocialLinkForm};
 pub use slug::Slug;
 pub use time_zone::TimeZoneName;

@@ -3,11 +3,11 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::Email;
+use crate::accounts::{Email, Phone};
 use crate::fields::{FieldErrors, Fields, Invalid};
 use crate::slugs::ThingSlug;
 use crate::tenants::{Colour, Currency, HttpsUrl, Locale, Origin, ShopName, Slug, TimeZoneName};
-use crate::text::filled;
+use crate::text::{self, filled};
 use crate::time::Timestamp;
 
 /// The colours of a shop's mails and pages.
@@ -86,6 +86,21 @@ pub struct Settings {
     pub subscriptions_slug: ThingSlug,
     /// What subscribers of its newsletter choose from.
     pub newsletter_topics: Vec<Slug>,
+    /// The number that customers can ring.
+    pub contact_phone: Option<Phone>,
+    /// The lines of the shop's postal address.
+    pub contact_address: Vec<String>,
+    /// Where the shop is found elsewhere.
+    pub social_links: Vec<SocialLink>,
+}
+
+/// A page of the shop on another site.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SocialLink {
+    /// The name of the site.
+    pub name: String,
+    /// The page.
+    pub url: HttpsUrl,
 }
 
 impl Settings {
@@ -107,6 +122,9 @@ impl Settings {
             store_slug: default_slug(STORE_SLUG),
             subscriptions_slug: default_slug(SUBSCRIPTIONS_SLUG),
             newsletter_topics: Vec::new(),
+            contact_phone: None,
+            contact_address: Vec::new(),
+            social_links: Vec::new(),
         }
     }
 
@@ -134,7 +152,14 @@ impl Settings {
             store_slug,
             subscriptions_slug,
             newsletter_topics,
+            contact_phone,
+            contact_address,
+            social_links,
         } = self;
+        let links = social_links.iter().map(|SocialLink { name, url }| SocialLinkForm {
+            name: Some(name.clone()),
+            url: Some(url.as_str().to_owned()),
+        });
         let texts = |origins: &[Origin]| origins.iter().map(|origin| origin.as_str().to_owned()).collect();
         SettingsForm {
             name: Some(name.as_str().to_owned()),
@@ -156,6 +181,9 @@ impl Settings {
             newsletter_topics: Some(
                 newsletter_topics.iter().map(|topic| topic.as_str().to_owned()).collect(),
             ),
+            contact_phone: contact_phone.as_ref().map(|phone| phone.as_str().to_owned()),
+            contact_address: Some(contact_address.clone()),
+            social_links: Some(links.collect()),
         }
     }
 }
@@ -188,6 +216,18 @@ pub struct SettingsForm {
     pub store_slug: Option<String>,
     pub subscriptions_slug: Option<String>,
     pub newsletter_topics: Option<Vec<String>>,
+    pub contact_phone: Option<String>,
+    pub contact_address: Option<Vec<String>>,
+    pub social_links: Option<Vec<SocialLinkForm>>,
+}
+
+/// A page of the shop on another site, as it is typed or stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "the fields are those of SocialLink")]
+pub struct SocialLinkForm {
+    pub name: Option<String>,
+    pub url: Option<String>,
 }
 
 impl SettingsForm {
@@ -215,6 +255,10 @@ impl SettingsForm {
         let subscriptions_slug =
             optional(&mut fields, "subscriptionsSlug", self.subscriptions_slug.as_deref(), ThingSlug::parse);
         let newsletter_topics = topics(&mut fields, self.newsletter_topics.unwrap_or_default());
+        let contact_phone =
+            optional(&mut fields, "contactPhone", self.contact_phone.as_deref(), Phone::parse);
+        let contact_address = address_lines(&mut fields, self.contact_address.unwrap_or_default());
+        let social_links = social_links(&mut fields, self.social_links.unwrap_or_default());
         match (name, currency, timezone) {
             (Some(name), Some(currency), Some(timezone)) => fields.finish().map(|()| Settings {
                 name,
@@ -234,6 +278,9 @@ impl SettingsForm {
                 store_slug: store_slug.unwrap_or_else(|| default_slug(STORE_SLUG)),
                 subscriptions_slug: subscriptions_slug.unwrap_or_else(|| default_slug(SUBSCRIPTIONS_SLUG)),
                 newsletter_topics,
+                contact_phone,
+                contact_address,
+                social_links,
             }),
             _ => Err(fields.into_errors()),
         }
@@ -246,6 +293,41 @@ impl TryFrom<SettingsForm> for Settings {
     fn try_from(form: SettingsForm) -> Result<Self, FieldErrors> {
         form.parse()
     }
+}
+
+/// Blank lines are passed over.
+fn address_lines(fields: &mut Fields, typed: Vec<String>) -> Vec<String> {
+    const MOST: usize = 6;
+    const LINE: usize = 100;
+    if typed.len() > MOST {
+        fields.refuse("contactAddress", "Must not have more than 6 lines.");
+        return Vec::new();
+    }
+    let mut lines = Vec::new();
+    for (index, line) in typed.iter().enumerate() {
+        lines.extend(
+            fields.take(&format!("contactAddress.{index}"), text::optional_line(line, LINE)).flatten(),
+        );
+    }
+    lines
+}
+
+fn social_links(fields: &mut Fields, typed: Vec<SocialLinkForm>) -> Vec<SocialLink> {
+    const MOST: usize = 20;
+    const NAME: usize = 50;
+    if typed.len() > MOST {
+        fields.refuse("socialLinks", "Must not have more than 20 entries.");
+        return Vec::new();
+    }
+    let mut links = Vec::new();
+    for (index, SocialLinkForm { name, url }) in typed.into_iter().enumerate() {
+        let name = text::one_line(name.as_deref().unwrap_or_default(), NAME);
+        let name = fields.take(&format!("socialLinks.{index}.name"), name);
+        let url = HttpsUrl::parse(url.as_deref().unwrap_or_default());
+        let url = fields.take(&format!("socialLinks.{index}.url"), url);
+        links.extend(name.zip(url).map(|(name, url)| SocialLink { name, url }));
+    }
+    links
 }
 
 fn optional<T>(
@@ -320,6 +402,12 @@ mod tests {
             store_slug: None,
             subscriptions_slug: some("clubs"),
             newsletter_topics: Some(vec!["offers".to_owned(), "offers".to_owned(), "events".to_owned()]),
+            contact_phone: some("01947 000000"),
+            contact_address: Some(vec!["7 Harbour Row".to_owned(), " ".to_owned(), "Whitby".to_owned()]),
+            social_links: Some(vec![SocialLinkForm {
+                name: some("Pixels"),
+                url: some("https://pixels.example/mv"),
+            }]),
         }
     }
 
@@ -334,7 +422,10 @@ mod tests {
                 r##""colours":{"primary":"#112233","background":"#fdf8f0"},"##,
                 r##""logoUrl":"https://cdn.example/logo.svg","contactEmail":"hello@example.com","mailFrom":null,"##,
                 r##""allowedOrigins":["https://a.example"],"returnOrigins":["http://localhost:3000"],"minimumAge":18,"##,
-                r##""storeSlug":"store","subscriptionsSlug":"clubs","newsletterTopics":["offers","events"]}"##,
+                r##""storeSlug":"store","subscriptionsSlug":"clubs","newsletterTopics":["offers","events"],"##,
+                r##""contactPhone":"01947 000000","##,
+                r##""contactAddress":["7 Harbour Row","Whitby"],"##,
+                r##""socialLinks":[{"name":"Pixels","url":"https://pixels.example/mv"}]}"##,
             )
         );
         assert_eq!(serde_json::from_str::<Settings>(&json).expect("what was stored"), settings);
@@ -381,6 +472,9 @@ mod tests {
             store_slug: some("a b"),
             subscriptions_slug: some("-"),
             newsletter_topics: Some(vec!["offers".to_owned(), "No topic".to_owned()]),
+            contact_phone: some("call me"),
+            contact_address: Some(vec!["fine".to_owned(), "a\nb".to_owned()]),
+            social_links: Some(vec![SocialLinkForm { name: None, url: some("javascript:alert(1)") }]),
         }
         .parse()
         .expect_err("all wrong");
@@ -391,7 +485,9 @@ mod tests {
                 "allowedOrigins.1",
                 "colours.background",
                 "colours.primary",
+                "contactAddress.1",
                 "contactEmail",
+                "contactPhone",
                 "currency",
                 "locale",
                 "logoUrl",
@@ -400,6 +496,8 @@ mod tests {
                 "name",
                 "newsletterTopics.1",
                 "returnOrigins",
+                "socialLinks.0.name",
+                "socialLinks.0.url",
                 "storeSlug",
                 "subscriptionsSlug",
                 "timezone",

@@ -65,7 +65,7 @@ fn unsubscribe_headers(
     let mut ways = format!("<{url}>");
     // An address beyond ASCII can not stand in the header, and the page does as well.
     if let Some(mailbox) = mailbox.as_ref().filter(|mailbox| mailbox.bytes().all(is_plain_in_mailto)) {
-        ways.push_str(&format!(", <mailto:{mailbox}?subject=unsubscribe>"));
+        ways.extend([", <mailto:", mailbox, "?subject=unsubscribe>"]);
     }
     let header =
         |name: &'static str, value: String| HeaderValue::new(HeaderName::new_from_ascii_str(name), value);
@@ -142,7 +142,7 @@ mod tests {
                 Message { message_id: format!("7@example.com{poison}"), ..message() },
                 Message { references: vec![format!("7@example.com{poison}")], ..message() },
                 Message {
-                    unsubscribe: unsubscribe(&format!("https://x.example/{poison}"), None),
+                    unsubscribe: Some(unsubscribe(&format!("https://x.example/{poison}"), None)),
                     ..message()
                 },
             ];
@@ -157,8 +157,8 @@ mod tests {
         assert_eq!(to, ["ann@example.com"]);
     }
 
-    fn unsubscribe(url: &str, mailbox: Option<&str>) -> Option<Unsubscribe> {
-        Some(Unsubscribe { url: url.to_owned(), mailbox: mailbox.map(ToOwned::to_owned) })
+    fn unsubscribe(url: &str, mailbox: Option<&str>) -> Unsubscribe {
+        Unsubscribe { url: url.to_owned(), mailbox: mailbox.map(ToOwned::to_owned) }
     }
 
     fn written(message: &Message) -> String {
@@ -178,12 +178,13 @@ mod tests {
     #[test]
     fn one_click_is_promised_where_the_page_is_safe_to_post_to() {
         let page = format!("https://api.example.com/newsletter/unsubscribe/mzu_{}", "a".repeat(90));
-        let text = written(&Message { unsubscribe: unsubscribe(&page, Some("a@example.com")), ..message() });
+        let text =
+            written(&Message { unsubscribe: Some(unsubscribe(&page, Some("a@example.com"))), ..message() });
         let ways = format!("List-Unsubscribe: <{page}>, <mailto:a@example.com?subject=unsubscribe>\r\n");
         assert!(text.contains(&ways), "{text}");
         assert!(text.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"), "{text}");
         let plain = unsubscribe("http://127.0.0.1/x", Some("josé@example.com"));
-        let text = written(&Message { unsubscribe: plain, ..message() });
+        let text = written(&Message { unsubscribe: Some(plain), ..message() });
         assert!(text.contains("List-Unsubscribe: <http://127.0.0.1/x>\r\n"), "{text}");
         assert!(!text.contains("One-Click"), "{text}");
     }

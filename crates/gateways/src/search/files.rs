@@ -20,11 +20,9 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
-        fs::create_dir_all(path)?;
-        let mut folder = Self { path: path.to_owned(), lock: None };
-        folder.try_own()?;
-        Ok(folder)
+    /// Looks at a folder, which need not be there. Makes and changes nothing.
+    pub(super) fn at(path: &Path) -> Self {
+        Self { path: path.to_owned(), lock: None }
     }
 
     pub(super) fn owned(&self) -> bool {
@@ -34,6 +32,7 @@ impl Folder {
     /// Takes the right to change the folder, if nobody has it.
     pub(super) fn try_own(&mut self) -> io::Result<bool> {
         if self.lock.is_none() {
+            fs::create_dir_all(&self.path)?;
             let file =
                 OpenOptions::new().create(true).truncate(false).write(true).open(self.path.join(LOCK))?;
             match file.try_lock() {
@@ -82,35 +81,35 @@ impl Folder {
         replace(&self.path, CURRENT, &format!("{FORMAT} {number}\n"))
     }
 
+    /// Asks the process that owns the folder to build the index anew; `wish` says what of it.
+    pub(super) fn want_rebuild(&self, wish: &str) -> io::Result<()> {
+        fs::create_dir_all(&self.path)?;
+        replace(&self.path, WANTED, wish)
+    }
+
+    /// What somebody wants built anew.
+    pub(super) fn rebuild_wanted(&self) -> io::Result<Option<String>> {
+        match fs::read_to_string(self.path.join(WANTED)) {
+            Ok(wish) => Ok(Some(wish)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The wish has come true.
+    pub(super) fn rebuild_done(&self) -> io::Result<()> {
+        match fs::remove_file(self.path.join(WANTED)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Deletes every generation but this one. What can not be deleted now is deleted another time.
     pub(super) fn keep_only(&self, number: u64) {
         let others = self.generations().unwrap_or_default().into_iter().filter(|other| *other != number);
         for other in others {
             let _ = fs::remove_dir_all(self.generation(other));
         }
-    }
-}
-
-/// Asks the process that keeps the index in this folder to build it anew; `wish` says what.
-pub(super) fn want_rebuild(path: &Path, wish: &str) -> io::Result<()> {
-    fs::create_dir_all(path)?;
-    replace(path, WANTED, wish)
-}
-
-/// What somebody wants built anew.
-pub(super) fn rebuild_wanted(path: &Path) -> io::Result<Option<String>> {
-    match fs::read_to_string(path.join(WANTED)) {
-        Ok(wish) => Ok(Some(wish)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// The wish has come true.
-pub(super) fn rebuild_done(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path.join(WANTED)) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
     }
 }
 
@@ -131,9 +130,8 @@ mod tests {
     #[test]
     fn one_process_at_a_time_owns_the_folder() {
         let place = tempfile::tempdir().expect("a folder");
-        let first = Folder::open(place.path()).expect("opens");
-        let mut second = Folder::open(place.path()).expect("opens");
-        assert!(first.owned() && !second.owned());
+        let (mut first, mut second) = (Folder::at(place.path()), Folder::at(place.path()));
+        assert!(first.try_own().expect("asks") && !second.try_own().expect("asks"));
         drop(first);
         assert!(second.try_own().expect("asks"));
     }
@@ -141,8 +139,9 @@ mod tests {
     #[test]
     fn the_generation_that_counts_is_told_by_a_file() {
         let place = tempfile::tempdir().expect("a folder");
-        let folder = Folder::open(place.path()).expect("opens");
+        let mut folder = Folder::at(place.path());
         assert_eq!(folder.current().expect("reads"), None);
+        folder.try_own().expect("owns");
         assert_eq!(folder.free_number().expect("reads"), 1);
         for number in [1, 2, 7] {
             fs::create_dir(folder.generation(number)).expect("makes");
@@ -161,11 +160,12 @@ mod tests {
     #[test]
     fn a_wish_is_seen_and_comes_true() {
         let place = tempfile::tempdir().expect("a folder");
-        assert_eq!(rebuild_wanted(place.path()).expect("reads"), None);
-        want_rebuild(place.path(), "shop").expect("writes");
-        assert_eq!(rebuild_wanted(place.path()).expect("reads").as_deref(), Some("shop"));
-        rebuild_done(place.path()).expect("removes");
-        rebuild_done(place.path()).expect("is gone");
-        assert_eq!(rebuild_wanted(place.path()).expect("reads"), None);
+        let folder = Folder::at(&place.path().join("not made yet"));
+        assert_eq!(folder.rebuild_wanted().expect("reads"), None);
+        folder.want_rebuild("shop").expect("writes");
+        assert_eq!(folder.rebuild_wanted().expect("reads").as_deref(), Some("shop"));
+        folder.rebuild_done().expect("removes");
+        folder.rebuild_done().expect("is gone");
+        assert_eq!(folder.rebuild_wanted().expect("reads"), None);
     }
 }

@@ -96,6 +96,28 @@ pub(super) fn find(
     Ok(ranked.found)
 }
 
+/// Everything of a shop.
+pub(super) fn entries(
+    searcher: &Searcher,
+    fields: Fields,
+    tenant: TenantId,
+) -> Result<Vec<(Kind, Uuid)>, TantivyError> {
+    let shop = fields.shop(tenant);
+    let mut all = Vec::new();
+    for segment in searcher.segment_readers() {
+        let columns = Columns::of(segment)?;
+        let postings =
+            segment.inverted_index(shop.field())?.read_block_postings(&shop, IndexRecordOption::Basic)?;
+        let Some(mut postings) = postings else { continue };
+        while !postings.docs().is_empty() {
+            let alive = postings.docs().iter().filter(|doc| !segment.is_deleted(**doc));
+            all.extend(alive.filter_map(|doc| Some((columns.traits(*doc)?.kind, columns.id(*doc)?))));
+            postings.advance();
+        }
+    }
+    Ok(all)
+}
+
 fn documents_of(searcher: &Searcher, fields: Fields, tenant: TenantId) -> Result<u64, TantivyError> {
     searcher.doc_freq(&fields.shop(tenant))
 }
@@ -323,7 +345,7 @@ fn rank(
         found.totals[traits.kind.index()] += 1;
         let group = &mut groups[traits.kind.index()];
         group.push(candidate);
-        if group.len() >= 64.max(4 * query.limit) {
+        if group.len() >= query.limit.saturating_mul(4).max(64) {
             keep_best(group, query.limit);
         }
     }

@@ -11,13 +11,16 @@ use tantivy::store::Compressor;
 use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy};
 use uuid::Uuid;
 
-use super::files::{self, Folder};
+use super::files::Folder;
 use super::terms::Fields;
 use super::writing::Writing;
-use super::{Found, Query, SearchError, find};
+use super::{Found, Kind, Query, SearchError, find};
 
 /// Memory for documents on their way to a file; the least that tantivy takes is 15 MB.
 const WRITER_MEMORY: usize = 16_000_000;
+
+/// The number of an index that stands in for one that is not there.
+const NONE: u64 = 0;
 
 /// The installation's search index. Clones share it.
 #[derive(Clone)]
@@ -104,6 +107,10 @@ impl Generation {
         Ok(writer)
     }
 
+    pub(super) fn entries(&self, tenant: TenantId) -> Result<Vec<(Kind, Uuid)>, SearchError> {
+        Ok(find::entries(&self.reader.searcher(), self.fields, tenant)?)
+    }
+
     pub(super) fn reload(&self) -> Result<(), SearchError> {
         Ok(self.reader.reload()?)
     }
@@ -120,7 +127,8 @@ fn settings() -> IndexSettings {
 
 /// One line a shop.
 pub(super) fn write_cursors(cursors: &HashMap<TenantId, i64>) -> String {
-    cursors.iter().map(|(tenant, version)| format!("{tenant} {version}\n")).collect()
+    let lines: Vec<String> = cursors.iter().map(|(tenant, version)| format!("{tenant} {version}")).collect();
+    lines.join("\n")
 }
 
 fn read_cursors(text: &str) -> HashMap<TenantId, i64> {
@@ -137,13 +145,25 @@ impl SearchIndex {
         Ok(Self::of(None, Generation::in_memory(1)?))
     }
 
-    /// Opens the index in this folder, or begins an empty one. A damaged one is put away: what it held is in the tables.
-    ///
-    /// Another process that keeps the same folder is no error: this one then searches what the other writes.
+    /// Looks at the index in this folder, and changes nothing of it. Where there is none, or none that can be read, it is empty.
     pub fn open(path: &Path) -> Result<Self, SearchError> {
-        let folder = Folder::open(path)?;
-        let current = if folder.owned() { open_or_create(&folder)? } else { open_others(&folder)? };
+        let folder = Folder::at(path);
+        let current = match folder.current()?.map(|number| Generation::open(&folder, number)) {
+            Some(Ok(generation)) => generation,
+            Some(Err(error)) => {
+                tracing::warn!(error = %error, "the search index can not be read");
+                Generation::in_memory(NONE)?
+            }
+            None => Generation::in_memory(NONE)?,
+        };
         Ok(Self::of(Some(Mutex::new(folder)), current))
+    }
+
+    /// How many shops the index in this folder holds; none where there is no index. An error where it can not be read.
+    pub fn examine(path: &Path) -> Result<Option<usize>, SearchError> {
+        let folder = Folder::at(path);
+        let Some(number) = folder.current()? else { return Ok(None) };
+        Ok(Some(Generation::open(&folder, number)?.kept().cursors.len()))
     }
 
     fn of(folder: Option<Mutex<Folder>>, current: Arc<Generation>) -> Self {
@@ -162,23 +182,24 @@ impl SearchIndex {
         *self.shared.current.write().unwrap_or_else(PoisonError::into_inner) = generation;
     }
 
-    /// Whether this process may write the index.
-    #[must_use]
-    pub fn is_ours(&self) -> bool {
-        self.folder().is_none_or(|folder| folder.owned())
+    /// Takes the right to write the index, unless another process has it; tells whether it is ours. An index that can not be read is
+    /// begun anew: what it held is in the tables.
+    pub fn own(&self) -> Result<bool, SearchError> {
+        let Some(mut folder) = self.folder() else { return Ok(true) };
+        if !folder.owned() && folder.try_own()? {
+            self.switch_to(open_or_create(&folder)?);
+        }
+        Ok(folder.owned())
     }
 
-    /// Looks at what was written since: merged files, or what another process wrote. Takes the index over from a process that has
-    /// ended.
+    /// Looks at what was written since: merged files, or what another process wrote.
     pub fn refresh(&self) -> Result<(), SearchError> {
-        if let Some(mut folder) = self.folder()
+        if let Some(folder) = self.folder()
             && !folder.owned()
+            && let Some(number) = folder.current()?
+            && number != self.current().number
         {
-            if folder.try_own()? {
-                self.switch_to(open_or_create(&folder)?);
-            } else if folder.current()?.is_some_and(|number| number != self.current().number) {
-                self.switch_to(open_others(&folder)?);
-            }
+            self.switch_to(Generation::open(&folder, number)?);
         }
         self.current().reload()
     }
@@ -189,15 +210,14 @@ impl SearchIndex {
         self.current().kept().cursors.get(&tenant).copied()
     }
 
-    /// How many documents a shop has in the index.
-    pub fn size(&self, tenant: TenantId) -> Result<u64, SearchError> {
-        let current = self.current();
-        Ok(current.reader.searcher().doc_freq(&current.fields.shop(tenant))?)
+    /// Everything of a shop that is in the index.
+    pub fn entries(&self, tenant: TenantId) -> Result<Vec<(Kind, Uuid)>, SearchError> {
+        self.current().entries(tenant)
     }
 
     /// Begins to write. Nothing of it is found before its commit, and all of it after.
     pub fn write(&self) -> Result<Writing, SearchError> {
-        if !self.is_ours() {
+        if self.folder().is_some_and(|folder| !folder.owned()) {
             return Err(SearchError::Busy);
         }
         Writing::begin(self.current())
@@ -232,19 +252,19 @@ impl SearchIndex {
         Ok(find::find(&current.reader.searcher(), current.fields, tenant, query)?)
     }
 
-    /// Asks the process that keeps the index in this folder to build it anew; `wish` says what of it.
-    pub fn want_rebuild(path: &Path, wish: &str) -> Result<(), SearchError> {
-        Ok(files::want_rebuild(path, wish)?)
+    /// Asks the process that writes the index in this folder to build it anew; `wish` says what of it.
+    pub fn want_rebuild(&self, wish: &str) -> Result<(), SearchError> {
+        Ok(self.folder().map_or(Ok(()), |folder| folder.want_rebuild(wish))?)
     }
 
-    /// What somebody wants built anew in this folder.
-    pub fn rebuild_wanted(path: &Path) -> Result<Option<String>, SearchError> {
-        Ok(files::rebuild_wanted(path)?)
+    /// What somebody wants built anew.
+    pub fn rebuild_wanted(&self) -> Result<Option<String>, SearchError> {
+        Ok(self.folder().map_or(Ok(None), |folder| folder.rebuild_wanted())?)
     }
 
     /// Tells whoever wanted it that it is built.
-    pub fn rebuild_done(path: &Path) -> Result<(), SearchError> {
-        Ok(files::rebuild_done(path)?)
+    pub fn rebuild_done(&self) -> Result<(), SearchError> {
+        Ok(self.folder().map_or(Ok(()), |folder| folder.rebuild_done())?)
     }
 }
 
@@ -256,7 +276,7 @@ fn open_or_create(folder: &Folder) -> Result<Arc<Generation>, SearchError> {
                 return Ok(generation);
             }
             Err(error) => {
-                tracing::warn!(error = %error, "the search index can not be read and is begun anew")
+                tracing::warn!(error = %error, "the search index can not be read and is begun anew");
             }
         }
     }
@@ -264,14 +284,6 @@ fn open_or_create(folder: &Folder) -> Result<Arc<Generation>, SearchError> {
     folder.set_current(generation.number)?;
     folder.keep_only(generation.number);
     Ok(generation)
-}
-
-/// What another process keeps; nothing as long as it has not begun.
-fn open_others(folder: &Folder) -> Result<Arc<Generation>, SearchError> {
-    match folder.current()? {
-        Some(number) => Generation::open(folder, number),
-        None => Generation::in_memory(0),
-    }
 }
 
 #[cfg(test)]

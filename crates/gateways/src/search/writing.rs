@@ -70,6 +70,11 @@ impl Writing {
         self.cursors.insert(tenant, version);
     }
 
+    /// Everything of a shop that was in the index when the write began.
+    pub fn entries(&self, tenant: TenantId) -> Result<Vec<(Kind, Uuid)>, SearchError> {
+        self.generation.entries(tenant)
+    }
+
     /// How far a shop's changes are written.
     #[must_use]
     pub fn cursor(&self, tenant: TenantId) -> Option<i64> {

@@ -70,6 +70,12 @@ answers! {
         "The body is larger than 1 MiB.": ApiError::body_too_large();
         "The body is not marked as JSON.": ApiError::unsupported_media_type();
     }
+    /// 400, 413, 415: what can be wrong with a form before its fields are looked at.
+    BadForm {
+        "The body is not a form, or not a whole one.": ApiError::malformed_form();
+        "The file is larger than 10 MiB.": ApiError::upload_too_large();
+        "The body is not marked as multipart/form-data.": ApiError::no_form();
+    }
     /// 422: refused fields or parameters.
     Invalid {
         "Fields are refused; `errors` names each.":

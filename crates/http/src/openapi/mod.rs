@@ -38,7 +38,7 @@ mod check;
 mod document;
 
 pub use answers::{
-    Always, BadBody, Conflict, ErrorBody, Forbidden, IdempotencyKeyParam, Idempotent, IfMatchParam,
+    Always, BadBody, BadForm, Conflict, ErrorBody, Forbidden, IdempotencyKeyParam, Idempotent, IfMatchParam,
     IfNoneMatchParam, Invalid, NotFound, NotModified, PreconditionFailed, Unauthenticated,
 };
 pub use check::check;

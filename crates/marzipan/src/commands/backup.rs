@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use domain::time::Clock as _;
+use gateways::search::SearchIndex;
 
 use super::Printer;
 use crate::files::{Taken, write_private};
@@ -35,6 +36,8 @@ pub(crate) fn restore(settings: &Settings, file: &Path, printer: Printer) -> Res
     let store = wiring::open_store(settings, Purpose::Command { migrate: true })?;
     let rows = store::dump::restore(&store, BufReader::new(input))
         .with_context(|| format!("nothing was restored from {}", file.display()))?;
+    // An index of what stood here before would take its shops for those of the backup.
+    SearchIndex::open(&settings.search_folder())?.want_rebuild("everything")?;
     printer.say(
         &serde_json::json!({ "file": file, "rows": rows }),
         format!("Restored {rows} rows from {}.", file.display()),

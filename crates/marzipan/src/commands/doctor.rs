@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
 use domain::time::{Clock as _, Timestamp};
+use gateways::media::{MediaPlace, MediaStore};
+use gateways::search::SearchIndex;
 use serde::Serialize;
 use store::{Store, examine};
 
@@ -52,7 +54,9 @@ pub(crate) async fn run(settings: &Settings, printer: Printer) -> Result<()> {
         Err(_) if first_start => checks.note("database", Ok("made at the first start".to_owned())),
         Err(error) => checks.note("database", Err(error)),
     }
+    checks.note("search", check_search(&settings.search_folder()));
     checks.note("mail", check_mail(settings).await);
+    checks.note("media", check_media(settings).await);
 
     let problems: Vec<&str> = checks.0.iter().filter(|check| !check.ok).map(|check| check.name).collect();
     let words: Vec<String> = checks
@@ -124,6 +128,15 @@ fn check_clock(store: &Store) -> Result<String> {
     Ok(format!("shows {now}, as the database's does"))
 }
 
+fn check_search(folder: &Path) -> Result<String> {
+    let shops = SearchIndex::examine(folder)
+        .map_err(|error| anyhow!("the index can not be read ({error}): run `marzipan search rebuild`"))?;
+    Ok(match shops {
+        Some(shops) => format!("the index in {} can be read, and holds {shops} shops", folder.display()),
+        None => format!("the index in {} is made by the server", folder.display()),
+    })
+}
+
 async fn check_mail(settings: &Settings) -> Result<String> {
     let mailer = wiring::mailer(settings, false)?;
     if !mailer.sends() {
@@ -134,4 +147,21 @@ async fn check_mail(settings: &Settings) -> Result<String> {
         .await
         .map_err(|error| anyhow!("the mail server does not take our mail ({error}): mend smtp_url"))?;
     Ok("the mail server answers".to_owned())
+}
+
+async fn check_media(settings: &Settings) -> Result<String> {
+    let place = &settings.media;
+    if let MediaPlace::Folder(folder) = place
+        && !folder.exists()
+    {
+        return Ok(format!("{} is made at the first start", folder.display()));
+    }
+    let checked = async { MediaStore::open(place.clone())?.check().await }.await;
+    checked.map_err(|error| {
+        anyhow!("files can not be kept ({error}): mend media_url, or the AWS_ variables of a bucket")
+    })?;
+    Ok(match &settings.media_base_url {
+        Some(url) => format!("{place} keeps files; browsers fetch them from {url}"),
+        None => format!("{place} keeps files"),
+    })
 }

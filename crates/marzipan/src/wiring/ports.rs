@@ -92,6 +92,10 @@ impl OriginPolicy for Origins {
         }
         .boxed()
     }
+
+    fn allowed_at_hand(&self, origin: &str, tenant: Uuid) -> Option<bool> {
+        tenants::allows_origin_at_hand(&self.0, TenantId::new(tenant), origin)
+    }
 }
 
 /// Whether the database answers.

@@ -131,7 +131,8 @@ mod tests {
 
     fn store(folder: &TempDir) -> Store {
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
-        Store::open(&StoreSettings { url, postgres_connections: 1, sqlite_readers: 1 }, true).expect("opens")
+        Store::open(&StoreSettings { url, postgres_connections: 1, sqlite_readers: 1, follows: false }, true)
+            .expect("opens")
     }
 
     async fn refused(settings: &Settings, store: &Store) -> String {

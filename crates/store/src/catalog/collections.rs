@@ -64,6 +64,17 @@ pub fn find(tx: &mut Tx<'_>, id: CollectionId) -> Result<Option<CollectionRow>, 
         .one()
 }
 
+/// Those with one of these ids, in no order.
+pub fn find_all(tx: &mut Tx<'_>, ids: &[CollectionId]) -> Result<Vec<CollectionRow>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Vec<u8>> = ids.iter().map(|id| id.to_bytes()).collect();
+    tx.from(collections::table)
+        .with(|all| all.filter(collections::collection_id.eq_any(ids)).select(CollectionRow::as_select()))
+        .all()
+}
+
 /// The one with this slug.
 pub fn find_by_slug(tx: &mut Tx<'_>, slug: &str) -> Result<Option<CollectionRow>, StoreError> {
     tx.from(collections::table)

@@ -102,6 +102,39 @@ pub fn ids_of(tx: &mut Tx<'_>, slugs: &[String]) -> Result<Vec<(String, ProductI
     found.into_iter().map(|(slug, id)| Ok((slug, read_id(id)?))).collect()
 }
 
+/// The slugs of those with one of these ids, each with its id.
+pub fn slugs_of(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<(ProductId, String)>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = tx
+        .from(products::table)
+        .with(|all| {
+            all.filter(products::product_id.eq_any(bytes(ids))).select((products::product_id, products::slug))
+        })
+        .all::<(Vec<u8>, String)>()?;
+    found.into_iter().map(|(id, slug)| Ok((read_id(id)?, slug))).collect()
+}
+
+/// Ids and slugs in the order of the ids, after one of them.
+pub fn slugs_after(
+    tx: &mut Tx<'_>,
+    after: Option<ProductId>,
+    limit: i64,
+) -> Result<Vec<(ProductId, String)>, StoreError> {
+    let after = after.map(ProductId::to_bytes).unwrap_or_default();
+    let found = tx
+        .from(products::table)
+        .with(|all| {
+            all.filter(products::product_id.gt(after))
+                .order(products::product_id.asc())
+                .limit(limit)
+                .select((products::product_id, products::slug))
+        })
+        .all::<(Vec<u8>, String)>()?;
+    found.into_iter().map(|(id, slug)| Ok((read_id(id)?, slug))).collect()
+}
+
 /// Each of these ids that is there, with its type.
 pub fn types_of(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<(ProductId, String)>, StoreError> {
     if ids.is_empty() {
@@ -115,6 +148,19 @@ pub fn types_of(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<(ProductId, St
         })
         .all::<(Vec<u8>, String)>()?;
     found.into_iter().map(|(id, kind)| Ok((read_id(id)?, kind))).collect()
+}
+
+/// The slugs of these products, each with when it was changed, in the order of their making.
+pub fn addresses_of(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<(String, Timestamp)>, StoreError> {
+    let found = tx
+        .from(products::table)
+        .with(|all| {
+            all.filter(products::product_id.eq_any(bytes(ids)))
+                .order(products::product_id.asc())
+                .select((products::slug, products::updated_at))
+        })
+        .all::<(String, i64)>()?;
+    Ok(found.into_iter().map(|(slug, at)| (slug, Timestamp::from_micros(at))).collect())
 }
 
 /// Products in the order of their ids, which is that of their making, after one of them.

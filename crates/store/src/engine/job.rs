@@ -2,9 +2,10 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use domain::ids::TenantId;
 use tokio::sync::oneshot;
 
-use super::Conn;
+use super::{Conn, Marks};
 use crate::error::StoreError;
 
 /// A closure whose result type the thread does not know.
@@ -17,6 +18,9 @@ pub(super) trait Job: Send {
 
     /// Runs the closure once and keeps its result.
     fn run(&mut self, conn: &mut Conn) -> Verdict;
+
+    /// The shops that it changed in its last run, with their new versions; none where that run is undone.
+    fn changed(&self) -> &[(TenantId, i64)];
 
     /// Answers with the result kept, or with `failure` where the transaction around it failed.
     fn answer(self: Box<Self>, failure: Option<StoreError>);
@@ -37,12 +41,13 @@ pub(super) struct Work<T, E, F> {
     writes: bool,
     closure: F,
     outcome: Option<Result<T, E>>,
+    changed: Vec<(TenantId, i64)>,
     reply: oneshot::Sender<Result<T, E>>,
 }
 
 impl<T, E, F> Work<T, E, F> {
     pub(super) fn new(writes: bool, closure: F, reply: oneshot::Sender<Result<T, E>>) -> Self {
-        Self { writes, closure, outcome: None, reply }
+        Self { writes, closure, outcome: None, changed: Vec::new(), reply }
     }
 }
 
@@ -50,7 +55,7 @@ impl<T, E, F> Job for Work<T, E, F>
 where
     T: Send,
     E: From<StoreError> + Send,
-    F: Fn(&mut Conn, &mut bool) -> Result<T, E> + Send,
+    F: Fn(&mut Conn, &mut Marks) -> Result<T, E> + Send,
 {
     fn writes(&self) -> bool {
         self.writes
@@ -61,16 +66,21 @@ where
     }
 
     fn run(&mut self, conn: &mut Conn) -> Verdict {
-        let mut collided = false;
-        let outcome = catch_unwind(AssertUnwindSafe(|| (self.closure)(conn, &mut collided)))
+        let mut marks = Marks::default();
+        let outcome = catch_unwind(AssertUnwindSafe(|| (self.closure)(conn, &mut marks)))
             .unwrap_or_else(|_| Err(StoreError::Panicked.into()));
         let verdict = match &outcome {
-            _ if collided => Verdict::Again,
+            _ if marks.collided => Verdict::Again,
             Ok(_) => Verdict::Commit,
             Err(_) => Verdict::Undo,
         };
         self.outcome = Some(outcome);
+        self.changed = if verdict == Verdict::Commit { marks.changed } else { Vec::new() };
         verdict
+    }
+
+    fn changed(&self) -> &[(TenantId, i64)] {
+        &self.changed
     }
 
     fn answer(self: Box<Self>, failure: Option<StoreError>) {

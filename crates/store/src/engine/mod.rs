@@ -3,12 +3,16 @@
 //! Rule: a closure runs on a thread of the store's own, so it can not await, and no network call can stand inside a
 //! transaction. It may run more than once (a collision on PostgreSQL), so it has no effects outside the transaction.
 
+mod at_hand;
 mod connect;
+mod following;
 mod job;
 mod postgres;
 mod sqlite;
 mod transaction;
+mod versions;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Sender, TrySendError};
@@ -16,8 +20,11 @@ use diesel::{PgConnection, SqliteConnection};
 use domain::ids::TenantId;
 use tokio::sync::oneshot;
 
+use at_hand::AtHand;
 pub(crate) use connect::Target;
+pub(crate) use following::{CHANNEL, notice};
 use job::{Job, Work};
+pub use versions::{LEASE, Stamp, Versions};
 
 use crate::error::StoreError;
 use crate::installation::InstallationTx;
@@ -30,6 +37,35 @@ pub(crate) enum Conn {
     Postgres(PgConnection),
 }
 
+/// What a closure leaves for the engine.
+#[derive(Default)]
+pub(crate) struct Marks {
+    /// It collided with another transaction: the engine runs it again.
+    pub(crate) collided: bool,
+    /// The shops whose version it raised, and to what: the engine tells of them after the commit.
+    pub(crate) changed: Vec<(TenantId, i64)>,
+}
+
+/// Where work for the database's threads is put.
+struct Queues {
+    reads: Sender<Box<dyn Job>>,
+    writes: Sender<Box<dyn Job>>,
+}
+
+/// Tells this process of what a job has changed: after its commit, and before its answer leaves.
+fn tell(versions: &Versions, job: &dyn Job) {
+    for (tenant, version) in job.changed() {
+        versions.heard(*tenant, *version);
+    }
+}
+
+/// As [`tell`], where it is not known whether the commit happened.
+fn tell_doubtful(versions: &Versions, job: &dyn Job) {
+    for (tenant, _) in job.changed() {
+        versions.doubted(*tenant);
+    }
+}
+
 /// How to reach the database and how much of it to use.
 #[derive(Clone, Debug)]
 pub struct StoreSettings {
@@ -39,6 +75,8 @@ pub struct StoreSettings {
     pub postgres_connections: usize,
     /// Connections that read SQLite; each has a thread.
     pub sqlite_readers: usize,
+    /// Whether to hear of what other processes change. Without it nothing may be remembered ([`Versions`]).
+    pub follows: bool,
 }
 
 /// Waiting closures beyond this many are refused: the caller is told to come back, instead of waiting for ever.
@@ -53,6 +91,8 @@ pub struct Store {
     target: Target,
     reads: Sender<Box<dyn Job>>,
     writes: Sender<Box<dyn Job>>,
+    versions: Arc<Versions>,
+    at_hand: Arc<AtHand>,
 }
 
 impl Store {
@@ -68,12 +108,29 @@ impl Store {
         } else {
             crate::migrate::check(&mut first)?;
         }
-        match &target {
-            Target::Sqlite(_) => sqlite::start(target.clone(), first, settings.sqlite_readers.max(1)),
+        let versions = Arc::new(Versions::new());
+        let Queues { reads, writes } = match &target {
+            Target::Sqlite(_) => sqlite::start(&target, first, settings.sqlite_readers.max(1), &versions)?,
             Target::Postgres(_) => {
-                postgres::start(target.clone(), first, settings.postgres_connections.max(1))
+                postgres::start(&target, first, settings.postgres_connections.max(1), &versions)?
             }
+        };
+        if settings.follows {
+            following::start(target.clone(), &versions)?;
         }
+        Ok(Self { target, reads, writes, versions, at_hand: Arc::default() })
+    }
+
+    /// What this process has heard of the shops' versions.
+    #[must_use]
+    pub fn versions(&self) -> &Versions {
+        &self.versions
+    }
+
+    /// Waits until no node takes what it remembers from before this moment for current any more. For what must hold
+    /// everywhere once it is answered.
+    pub async fn heard_everywhere(&self) {
+        tokio::time::sleep(LEASE).await;
     }
 
     /// Which engine this is, for people: `SQLite` or `PostgreSQL`.
@@ -89,8 +146,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.run(&self.reads, false, move |conn, collided| closure(&mut Tx::new(conn, tenant, collided)))
-            .await
+        self.run(&self.reads, false, move |conn, marks| closure(&mut Tx::new(conn, tenant, marks))).await
     }
 
     /// Changes one shop's rows. When this returns `Ok`, the change is durable; when it returns `Err`, nothing of it was
@@ -101,8 +157,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.run(&self.writes, true, move |conn, collided| closure(&mut Tx::new(conn, tenant, collided)))
-            .await
+        self.run(&self.writes, true, move |conn, marks| closure(&mut Tx::new(conn, tenant, marks))).await
     }
 
     /// Reads across shops. For what has no shop yet (a token's owner) or concerns them all (due jobs).
@@ -112,8 +167,23 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: Fn(&mut InstallationTx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.run(&self.reads, false, move |conn, collided| closure(&mut InstallationTx::new(conn, collided)))
-            .await
+        self.run(&self.reads, false, move |conn, marks| closure(&mut InstallationTx::new(conn, marks))).await
+    }
+
+    /// Looks something up by a key, across shops, in one statement: on SQLite within the caller's own thread, which is done
+    /// before another would have taken it over. Several statements would not see the same moment.
+    pub async fn look_up<T, E, F>(&self, closure: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: Fn(&mut InstallationTx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        match &self.target {
+            Target::Sqlite(_) => self
+                .at_hand
+                .run(&self.target, |conn| closure(&mut InstallationTx::new(conn, &mut Marks::default()))),
+            Target::Postgres(_) => self.read_installation(closure).await,
+        }
     }
 
     /// Changes across shops; otherwise as [`Store::write`].
@@ -123,8 +193,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: Fn(&mut InstallationTx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.run(&self.writes, true, move |conn, collided| closure(&mut InstallationTx::new(conn, collided)))
-            .await
+        self.run(&self.writes, true, move |conn, marks| closure(&mut InstallationTx::new(conn, marks))).await
     }
 
     /// Opens a connection of its own for maintenance ([`crate::dump`]).
@@ -136,7 +205,7 @@ impl Store {
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
-        F: Fn(&mut Conn, &mut bool) -> Result<T, E> + Send + 'static,
+        F: Fn(&mut Conn, &mut Marks) -> Result<T, E> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
         match queue.try_send(Box::new(Work::new(writes, closure, reply))) {

@@ -3,6 +3,7 @@
 //! Writes are SERIALIZABLE, so that a use case means the same here as behind SQLite's single writer. The price is that
 //! a transaction may collide with another; it is then undone and run again, after a pause that grows and varies.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, bounded};
@@ -10,7 +11,8 @@ use crossbeam_channel::{Receiver, bounded};
 use super::job::{Job, Verdict};
 use super::sqlite::spawn;
 use super::transaction::{self, Session};
-use super::{Conn, QUEUE, Store, Target};
+use super::versions::Versions;
+use super::{Conn, QUEUE, Queues, Target, tell, tell_doubtful};
 use crate::error::{StoreError, is_collision};
 
 /// Runs of one transaction before its caller is told that it kept colliding.
@@ -20,7 +22,12 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 const WRITE: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
 
-pub(super) fn start(target: Target, first: Conn, connections: usize) -> Result<Store, StoreError> {
+pub(super) fn start(
+    target: &Target,
+    first: Conn,
+    connections: usize,
+    versions: &Arc<Versions>,
+) -> Result<Queues, StoreError> {
     let (queue, jobs) = bounded(QUEUE);
     let mut ready = Some(first);
     for number in 0..connections {
@@ -29,16 +36,20 @@ pub(super) fn start(target: Target, first: Conn, connections: usize) -> Result<S
             None => target.connect()?,
         };
         let session = Session::new(target.clone(), conn);
-        let jobs = jobs.clone();
-        spawn(&format!("store-{number}"), move || serve(session, &jobs))?;
+        let (jobs, versions) = (jobs.clone(), versions.clone());
+        spawn(&format!("store-{number}"), move || serve(session, &jobs, &versions))?;
     }
-    Ok(Store { target, reads: queue.clone(), writes: queue })
+    Ok(Queues { reads: queue.clone(), writes: queue })
 }
 
-fn serve(mut session: Session, jobs: &Receiver<Box<dyn Job>>) {
+fn serve(mut session: Session, jobs: &Receiver<Box<dyn Job>>, versions: &Versions) {
     while let Ok(mut job) = jobs.recv() {
         if !job.abandoned() {
             let failure = run(&mut session, job.as_mut()).err();
+            match failure {
+                None => tell(versions, job.as_ref()),
+                Some(_) => tell_doubtful(versions, job.as_ref()),
+            }
             job.answer(failure);
         }
     }

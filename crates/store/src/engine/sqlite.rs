@@ -4,6 +4,7 @@
 //! each in a savepoint of its own, commits them together, and only then answers them all. While it flushes, the next
 //! group gathers by itself. Rule: a closure that fails is undone alone; a commit that fails answers its whole group so.
 
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,8 @@ use diesel::result::QueryResult;
 
 use super::job::{Job, Verdict};
 use super::transaction::{self, Session};
-use super::{Conn, QUEUE, Store, Target};
+use super::versions::Versions;
+use super::{Conn, QUEUE, Queues, Target, tell, tell_doubtful};
 use crate::error::StoreError;
 
 type Jobs = Receiver<Box<dyn Job>>;
@@ -21,17 +23,23 @@ type Jobs = Receiver<Box<dyn Job>>;
 const GROUP: usize = 256;
 const GROUP_AGE: Duration = Duration::from_millis(20);
 
-pub(super) fn start(target: Target, writer: Conn, readers: usize) -> Result<Store, StoreError> {
+pub(super) fn start(
+    target: &Target,
+    writer: Conn,
+    readers: usize,
+    versions: &Arc<Versions>,
+) -> Result<Queues, StoreError> {
     let (write_queue, to_write) = bounded(QUEUE);
     let (read_queue, to_read) = bounded(QUEUE);
     let session = Session::new(target.clone(), writer);
-    spawn("store-writer", move || write_groups(session, &to_write))?;
+    let heard = versions.clone();
+    spawn("store-writer", move || write_groups(session, &to_write, &heard))?;
     for number in 0..readers {
         let session = Session::new(target.clone(), target.connect()?);
         let to_read = to_read.clone();
         spawn(&format!("store-reader-{number}"), move || read_each(session, &to_read))?;
     }
-    Ok(Store { target, reads: read_queue, writes: write_queue })
+    Ok(Queues { reads: read_queue, writes: write_queue })
 }
 
 pub(super) fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
@@ -42,7 +50,7 @@ pub(super) fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<
         .map_err(|error| StoreError::Unreachable(format!("no thread for the database: {error}")))
 }
 
-fn write_groups(mut session: Session, jobs: &Jobs) {
+fn write_groups(mut session: Session, jobs: &Jobs, versions: &Versions) {
     while let Ok(first) = jobs.recv() {
         let conn = match session.begin("BEGIN IMMEDIATE") {
             Ok(conn) => conn,
@@ -63,11 +71,13 @@ fn write_groups(mut session: Session, jobs: &Jobs) {
             tracing::error!(error = %error, "a group of writes was not committed");
             session.discard();
             for job in group {
+                tell_doubtful(versions, job.as_ref());
                 job.answer(Some(StoreError::Unreachable("the commit failed".to_owned())));
             }
             continue;
         }
         for job in group {
+            tell(versions, job.as_ref());
             job.answer(None);
         }
     }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use domain::ids::TenantId;
 use domain::time::Timestamp;
 
+use crate::changes;
 use crate::columns::{Flag, Micros, NullableMicros};
 use crate::error::StoreError;
 use crate::schema::{tenant_origins, tenants};
@@ -43,6 +44,9 @@ pub fn update_settings(tx: &mut Tx<'_>, from: i64, settings: &str) -> Result<boo
         .from(tenants::table)
         .with(|all| all.filter(tenants::version.eq(from)))
         .update((tenants::settings.eq(settings), tenants::version.eq(from + 1)))?;
+    if changed == 1 {
+        changes::record_site(tx)?;
+    }
     Ok(changed == 1)
 }
 
@@ -52,7 +56,8 @@ pub fn set_clock(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), StoreError> {
         tx.from(tenants::table)
             .with(|all| all.filter(tenants::test_mode.eq(1)))
             .update(tenants::clock_at.eq(Some(now.as_micros())))?,
-    )
+    )?;
+    changes::record_site(tx)
 }
 
 /// Replaces the origins whose pages may call the shop.

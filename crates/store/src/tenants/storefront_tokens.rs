@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use domain::ids::StorefrontTokenId;
 use domain::time::Timestamp;
 
+use crate::changes;
 use crate::columns::{Micros, NullableMicros};
 use crate::error::StoreError;
 use crate::schema::storefront_tokens;
@@ -63,5 +64,9 @@ pub fn revoke(tx: &mut Tx<'_>, id: StorefrontTokenId, now: Timestamp) -> Result<
                 .filter(storefront_tokens::revoked_at.is_null())
         })
         .update(storefront_tokens::revoked_at.eq(Some(now.as_micros())))?;
+    if changed == 1 {
+        // Nodes remember good tokens until the shop changes.
+        changes::record_site(tx)?;
+    }
     Ok(changed == 1)
 }

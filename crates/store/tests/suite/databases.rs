@@ -73,7 +73,12 @@ impl Database {
 
     pub(crate) fn try_open(&self, migrate: bool) -> Result<Store, StoreError> {
         Store::open(
-            &StoreSettings { url: self.url.clone(), postgres_connections: 4, sqlite_readers: 2 },
+            &StoreSettings {
+                url: self.url.clone(),
+                postgres_connections: 4,
+                sqlite_readers: 2,
+                follows: true,
+            },
             migrate,
         )
     }

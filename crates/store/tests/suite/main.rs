@@ -6,3 +6,4 @@ mod databases;
 mod dumps;
 mod schemas;
 mod transactions;
+mod versions;

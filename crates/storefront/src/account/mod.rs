@@ -58,7 +58,7 @@ pub(crate) struct MessageBody {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DataBody<T> {
     /// The resource.
-    data: T,
+    pub(crate) data: T,
 }
 
 /// A customer's details: the published keys first, then our own.
@@ -139,7 +139,7 @@ impl From<Details> for DetailsBody {
 
 /// The page that a mail's link opens: only one of the shop's own origins, any other is left out. Refused where it is longer
 /// than any page's address.
-fn return_page(fields: &mut Fields, url: Option<String>, shop: &Shop) -> Option<Url> {
+pub(crate) fn return_page(fields: &mut Fields, url: Option<String>, shop: &Shop) -> Option<Url> {
     return_url(&short_enough(fields, url)?, &shop.settings.return_origins)
 }
 
