@@ -111,7 +111,7 @@ impl World {
         let answer = search::find(&self.commerce, &self.shop, ask).await.expect("an answer");
         assert_eq!(answer.total, u64::try_from(answer.hits.len()).expect("few"), "{text}");
         let line = |hit: &search::HitView| {
-            let price = hit.price.map(|price| price.formatted()).unwrap_or_default();
+            let price = hit.price.map(domain::money::Money::formatted).unwrap_or_default();
             format!("{:?} {} {} {price}", hit.kind, hit.title, hit.status).trim_end().to_owned()
         };
         answer.hits.iter().map(line).collect()
