@@ -2,6 +2,7 @@
 
 use std::sync::Barrier;
 
+use marzipan_tests::pictures::{png, quarters};
 use marzipan_tests::{Answer, Shop, on_both_engines};
 use serde_json::{Value, json};
 
@@ -9,6 +10,7 @@ on_both_engines!(
     every_type_is_added_and_read_back,
     a_change_touches_only_what_is_sent,
     null_empties_a_field,
+    a_picture_that_a_product_shows_is_not_removed,
     of_two_changes_of_one_version_one_is_made,
     of_two_products_of_one_slug_one_is_added,
     what_is_needed_is_withdrawn_and_not_removed,
@@ -18,19 +20,15 @@ on_both_engines!(
     every_change_is_in_the_log,
 );
 
-const MEDIA: [&str; 2] = ["01926a3c-0000-7000-8000-0000000000a1", "01926a3c-0000-7000-8000-0000000000a2"];
-
-/// Adds pictures to the shop.
-fn add_media(shop: &Shop<'_>) {
-    for id in MEDIA {
-        shop.insert(
-            "media",
-            &json!({
-                "media_id": id, "filename": "label.png", "extension": "png", "mime_type": "image/png",
-                "alt": "A label", "size": 10, "content_hash": id, "version": 1, "created_at": 1, "updated_at": 1,
-            }),
-        );
-    }
+/// A picture of the shop's: two widths are two pictures.
+fn picture(shop: &Shop<'_>, width: u32) -> String {
+    let bytes = png(&quarters(width), 1);
+    let mut form =
+        b"--mark\r\nContent-Disposition: form-data; name=\"file\"; filename=\"label.png\"\r\n\r\n".to_vec();
+    form.extend_from_slice(&bytes);
+    form.extend_from_slice(b"\r\n--mark--\r\n");
+    let sent = shop.admin().post("/admin/v1/media").body("multipart/form-data; boundary=mark", form).send();
+    id(&sent.expect(201).data()).to_owned()
 }
 
 fn id(thing: &Value) -> &str {
@@ -60,10 +58,11 @@ struct Cellar {
     other: Value,
     club: Value,
     wine: Value,
+    pictures: [String; 2],
 }
 
 fn stocked(shop: &Shop<'_>) -> Cellar {
-    add_media(shop);
+    let pictures = [picture(shop, 40), picture(shop, 60)];
     shop.add("attributes", &json!({ "name": "Grape" }));
     shop.add("attributes", &json!({ "name": "Food", "slug": "food-pairing" }));
     let collection = shop.add("collections", &json!({ "name": "Reds" }));
@@ -87,22 +86,22 @@ fn stocked(shop: &Shop<'_>) -> Cellar {
                 { "label": "75 cl", "sku": "MAL-21-75", "quantity": 40 },
                 { "label": "Magnum", "price": pounds(3999), "quantity": null, "weightGrams": 2500 },
             ] }],
-            "images": [{ "mediaId": MEDIA[0] }, { "mediaId": MEDIA[1] }],
-            "labels": { "front": [{ "mediaId": MEDIA[1] }], "back": [{ "mediaId": MEDIA[0] }] },
+            "images": [{ "mediaId": pictures[0] }, { "mediaId": pictures[1] }],
+            "labels": { "front": [{ "mediaId": pictures[1] }], "back": [{ "mediaId": pictures[0] }] },
             "upsellProductIds": ["estate-syrah"], "relatedProductIds": [id(&other)],
             "linkedSubscriptionIds": ["winery-s-choice"],
             "awards": [
-                { "name": "Valley Show", "year": 2024, "medal": "Gold", "image": { "mediaId": MEDIA[0] } },
+                { "name": "Valley Show", "year": 2024, "medal": "Gold", "image": { "mediaId": pictures[0] } },
                 { "name": "Spring Fair" },
             ],
-            "metaTitle": "Malbec", "metaDescription": "A red of ours", "metaImageId": MEDIA[0],
+            "metaTitle": "Malbec", "metaDescription": "A red of ours", "metaImageId": pictures[0],
         }),
     );
-    Cellar { collection, other, club, wine }
+    Cellar { collection, other, club, wine, pictures }
 }
 
 fn every_type_is_added_and_read_back(shop: &Shop<'_>) {
-    let Cellar { collection, other, club, wine } = stocked(shop);
+    let Cellar { collection, other, club, wine, pictures } = stocked(shop);
     let admin = shop.admin();
 
     let values = &wine["options"][0]["values"];
@@ -124,17 +123,17 @@ fn every_type_is_added_and_read_back(shop: &Shop<'_>) {
                 "weightGrams": 2500,
             },
         ] }],
-        "images": [{ "mediaId": MEDIA[0] }, { "mediaId": MEDIA[1] }],
-        "labels": { "front": [{ "mediaId": MEDIA[1] }], "back": [{ "mediaId": MEDIA[0] }] },
+        "images": [{ "mediaId": pictures[0] }, { "mediaId": pictures[1] }],
+        "labels": { "front": [{ "mediaId": pictures[1] }], "back": [{ "mediaId": pictures[0] }] },
         "upsellProductIds": [id(&other)], "relatedProductIds": [id(&other)], "linkedSubscriptionIds": [id(&club)],
         "awards": [
-            { "name": "Valley Show", "year": 2024, "medal": "Gold", "image": { "mediaId": MEDIA[0] } },
+            { "name": "Valley Show", "year": 2024, "medal": "Gold", "image": { "mediaId": pictures[0] } },
             { "name": "Spring Fair", "year": null, "medal": null, "image": null },
         ],
         "bundleItems": [], "event": null, "subscriptionType": null, "billingFrequency": null,
         "billingFrequencies": null, "pricingType": null, "autoRenew": null, "minimumItems": null,
         "picknmixProductIds": null, "termMonths": null, "metaTitle": "Malbec", "metaDescription": "A red of ours",
-        "metaImageId": MEDIA[0], "version": 1, "createdAt": shop.now(), "updatedAt": shop.now(),
+        "metaImageId": pictures[0], "version": 1, "createdAt": shop.now(), "updatedAt": shop.now(),
     });
     assert_eq!(wine, expected);
 
@@ -188,7 +187,7 @@ fn every_type_is_added_and_read_back(shop: &Shop<'_>) {
 }
 
 fn a_change_touches_only_what_is_sent(shop: &Shop<'_>) {
-    let Cellar { wine, club, other, .. } = stocked(shop);
+    let Cellar { wine, club, other, pictures, .. } = stocked(shop);
     let rose = shop.add("collections", &json!({ "name": "Rosé" }));
     let admin = shop.admin();
     let first = wine["options"][0]["values"][0]["id"].clone();
@@ -216,8 +215,8 @@ fn a_change_touches_only_what_is_sent(shop: &Shop<'_>) {
             json!([{ "slug": "grape", "values": ["Syrah"] }]),
         ),
         ("options", sized.clone(), sized),
-        ("images", json!([{ "mediaId": MEDIA[1] }]), json!([{ "mediaId": MEDIA[1] }])),
-        ("labels", json!({ "back": [] }), json!({ "front": [{ "mediaId": MEDIA[1] }], "back": [] })),
+        ("images", json!([{ "mediaId": pictures[1] }]), json!([{ "mediaId": pictures[1] }])),
+        ("labels", json!({ "back": [] }), json!({ "front": [{ "mediaId": pictures[1] }], "back": [] })),
         ("upsellProductIds", json!([]), json!([])),
         ("relatedProductIds", json!(["winery-s-choice"]), json!([id(&club)])),
         ("linkedSubscriptionIds", json!([]), json!([])),
@@ -228,7 +227,7 @@ fn a_change_touches_only_what_is_sent(shop: &Shop<'_>) {
         ),
         ("metaTitle", json!("Title"), json!("Title")),
         ("metaDescription", json!("Words"), json!("Words")),
-        ("metaImageId", json!(MEDIA[1]), json!(MEDIA[1])),
+        ("metaImageId", json!(pictures[1]), json!(pictures[1])),
         ("status", json!("inactive"), json!("inactive")),
     ];
     changes_one_by_one(shop, wine, changes.into_iter());
@@ -306,6 +305,28 @@ fn null_empties_a_field(shop: &Shop<'_>) {
     }
     let slug = admin.patch(&path(&wine)).json(&json!({ "slug": null })).send().expect(200).data();
     assert_eq!(slug["slug"], "estate-malbec-2021", "made of the name");
+}
+
+fn a_picture_that_a_product_shows_is_not_removed(shop: &Shop<'_>) {
+    let [on_page, of_award, in_link] = [20, 40, 60].map(|width| picture(shop, width));
+    let wine = shop.add(
+        "products",
+        &json!({
+            "name": "Wine", "price": 100, "images": [{ "mediaId": on_page }], "metaImageId": in_link,
+            "awards": [{ "name": "Fair", "image": { "mediaId": of_award } }],
+        }),
+    );
+    let admin = shop.admin();
+    let remove = |picture: &str| admin.delete(&format!("/admin/v1/media/{picture}")).send();
+    for used in [&on_page, &of_award, &in_link] {
+        remove(used).expect_error(409, "media_in_use");
+    }
+    admin.patch(&path(&wine)).json(&json!({ "awards": [] })).send().expect(200);
+    remove(&of_award).expect(204);
+    remove(&in_link).expect_error(409, "media_in_use");
+    admin.delete(&path(&wine)).send().expect(204);
+    remove(&on_page).expect(204);
+    remove(&in_link).expect(204);
 }
 
 /// Sends both at the same moment.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::catalog::{Product, ProductType};
-use domain::ids::{ProductId, VariantId};
+use domain::ids::{MediaId, ProductId, VariantId};
 use domain::markup;
 use domain::time::Timestamp;
 use store::catalog::links::LinkKind;
@@ -11,7 +11,7 @@ use store::catalog::products::{self, ProductRow};
 use store::catalog::variants::VariantRow;
 use store::catalog::{attributes, collections, links, pictures, variants};
 use store::changes::{Change, Subject, record};
-use store::{StoreError, Tx};
+use store::{StoreError, Tx, media};
 
 use super::details::{Details, StoredPackage};
 use super::present::Stored;
@@ -28,6 +28,9 @@ pub(super) enum Origin<'s> {
     /// It is.
     Known(&'s Stored),
 }
+
+/// What uses a picture, in the words of `store::media`.
+const PRODUCT: &str = "product";
 
 /// Writes a product: a new one, or in the place of the one that is known.
 pub(super) fn save(
@@ -55,6 +58,7 @@ pub(super) fn save(
     }
     write_variants(commerce, tx, shop, id, product)?;
     write_named(tx, id, &named)?;
+    note_pictures(tx, id, before.map(|stored| &stored.product), product)?;
     announce_sale(commerce, tx, shop, id, product)?;
     note(tx, id)?;
     Ok(id)
@@ -91,7 +95,7 @@ fn row(
         }),
         meta_title: product.meta_title.clone(),
         meta_description: product.meta_description.clone(),
-        meta_image: product.meta_image.map(domain::ids::MediaId::uuid),
+        meta_image: product.meta_image.map(MediaId::uuid),
     };
     let details = serde_json::to_string(&details).map_err(|error| StoreError::Broken(error.to_string()))?;
     Ok(ProductRow {
@@ -195,6 +199,34 @@ fn write_named(tx: &mut Tx<'_>, id: ProductId, named: &Named) -> Result<(), Stor
         collections::append(tx, *new, id)?;
     }
     Ok(())
+}
+
+/// Notes the pictures that stand in a product's details, where no column tells that they are used.
+fn note_pictures(
+    tx: &mut Tx<'_>,
+    id: ProductId,
+    before: Option<&Product>,
+    product: &Product,
+) -> Result<(), StoreError> {
+    let used = detail_pictures(product);
+    if used != before.map(detail_pictures).unwrap_or_default() {
+        media::set_uses(tx, PRODUCT, id.uuid(), &used)?;
+    }
+    Ok(())
+}
+
+fn detail_pictures(product: &Product) -> Vec<MediaId> {
+    let of_awards = product.awards.iter().filter_map(|award| award.image).map(MediaId::new);
+    let mut used: Vec<MediaId> = of_awards.chain(product.meta_image).collect();
+    let labels = &product.labels;
+    used.retain(|id| ![&product.images, &labels.front, &labels.back].iter().any(|list| list.contains(id)));
+    used
+}
+
+/// Forgets which pictures a product uses that is to be removed.
+pub(super) fn forget_pictures(tx: &mut Tx<'_>, id: ProductId) -> Result<(), StoreError> {
+    pictures::replace(tx, id, &[])?;
+    media::set_uses(tx, PRODUCT, id.uuid(), &[])
 }
 
 /// A job at each end of a sale tells lists and pages that the price has changed.
