@@ -11,6 +11,7 @@ mod administration;
 mod bad_input;
 mod catalogue_admin;
 mod catalogue_collections;
+mod catalogue_refusals;
 mod catalogue_stock;
 mod cli;
 mod content;

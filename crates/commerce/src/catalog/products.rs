@@ -6,13 +6,13 @@ use domain::ids::{ProductId, VariantId};
 use domain::time::Timestamp;
 use serde_json::Value;
 use store::catalog::products as rows;
-use store::catalog::{attributes, collections, links, pictures, reviews, variants};
+use store::catalog::{attributes, collections, links, reviews, variants};
 use store::changes::{Change as Changed, Subject, record};
 use store::{StoreError, Tx};
 
 use super::present::{self, Stored};
 use super::references::comparable;
-use super::save::{Origin, note, save};
+use super::save::{Origin, forget_pictures, note, save};
 use super::{CatalogError, Narrowed};
 use crate::audit::{self, Actor, Change};
 use crate::{Commerce, Shop};
@@ -191,7 +191,7 @@ fn is_needed(tx: &mut Tx<'_>, id: ProductId) -> Result<bool, StoreError> {
 
 fn remove(tx: &mut Tx<'_>, id: ProductId) -> Result<(), StoreError> {
     links::forget(tx, id)?;
-    pictures::replace(tx, id, &[])?;
+    forget_pictures(tx, id)?;
     attributes::replace_values(tx, id, &[])?;
     collections::remove_from_all(tx, id)?;
     variants::delete_all(tx, id)?;

@@ -29,6 +29,9 @@ pub(super) enum Origin<'s> {
     Known(&'s Stored),
 }
 
+/// What uses a picture, in the words of `store::media`.
+const PRODUCT: &str = "product";
+
 /// Writes a product: a new one, or in the place of the one that is known.
 pub(super) fn save(
     commerce: &Commerce,
@@ -55,7 +58,7 @@ pub(super) fn save(
     }
     write_variants(commerce, tx, shop, id, product)?;
     write_named(tx, id, &named)?;
-    note_pictures(tx, id, product)?;
+    note_pictures(tx, id, before.map(|stored| &stored.product), product)?;
     announce_sale(commerce, tx, shop, id, product)?;
     note(tx, id)?;
     Ok(id)
@@ -92,7 +95,7 @@ fn row(
         }),
         meta_title: product.meta_title.clone(),
         meta_description: product.meta_description.clone(),
-        meta_image: product.meta_image.map(domain::ids::MediaId::uuid),
+        meta_image: product.meta_image.map(MediaId::uuid),
     };
     let details = serde_json::to_string(&details).map_err(|error| StoreError::Broken(error.to_string()))?;
     Ok(ProductRow {
@@ -198,13 +201,34 @@ fn write_named(tx: &mut Tx<'_>, id: ProductId, named: &Named) -> Result<(), Stor
     Ok(())
 }
 
-/// Notes the pictures that stand among the details, so that they are not removed. The others have a table.
-fn note_pictures(tx: &mut Tx<'_>, id: ProductId, product: &Product) -> Result<(), StoreError> {
-    let awards = product.awards.iter().filter_map(|award| award.image.map(MediaId::new));
-    let mut used: Vec<MediaId> = product.meta_image.into_iter().chain(awards).collect();
+/// Notes the pictures that stand in a product's details, where no column tells that they are used.
+fn note_pictures(
+    tx: &mut Tx<'_>,
+    id: ProductId,
+    before: Option<&Product>,
+    product: &Product,
+) -> Result<(), StoreError> {
+    let used = detail_pictures(product);
+    if used == before.map(detail_pictures).unwrap_or_default() {
+        return Ok(());
+    }
     let known: HashSet<MediaId> = media::find_all(tx, &used)?.into_iter().map(|row| row.media_id).collect();
-    used.retain(|picture| known.contains(picture));
-    media::set_uses(tx, "product", id.uuid(), &used)
+    let used: Vec<MediaId> = used.into_iter().filter(|picture| known.contains(picture)).collect();
+    media::set_uses(tx, PRODUCT, id.uuid(), &used)
+}
+
+fn detail_pictures(product: &Product) -> Vec<MediaId> {
+    let of_awards = product.awards.iter().filter_map(|award| award.image).map(MediaId::new);
+    let mut used: Vec<MediaId> = of_awards.chain(product.meta_image).collect();
+    let labels = &product.labels;
+    used.retain(|id| ![&product.images, &labels.front, &labels.back].iter().any(|list| list.contains(id)));
+    used
+}
+
+/// Forgets which pictures a product uses that is to be removed.
+pub(super) fn forget_pictures(tx: &mut Tx<'_>, id: ProductId) -> Result<(), StoreError> {
+    pictures::replace(tx, id, &[])?;
+    media::set_uses(tx, PRODUCT, id.uuid(), &[])
 }
 
 /// A job at each end of a sale tells lists and pages that the price has changed.

@@ -289,6 +289,8 @@ fn sentence(error: &str) -> String {
         Some("a boolean") => "Must be true or false.".to_owned(),
         Some("a sequence") => "Must be a list.".to_owned(),
         Some(expected) if expected.starts_with("struct") => "Must be an object.".to_owned(),
+        // A price says itself what it takes.
+        Some(expected) if expected.starts_with("a whole number") => format!("Must be {expected}."),
         _ => format!("Can not be read: {error}."),
     }
 }
@@ -327,6 +329,9 @@ mod tests {
         }
     }
 
+    const PRICE: &str = "line 7: price: Must be a whole number of minor units (2499 for £24.99), or an object of value \
+        and currency.";
+
     #[test]
     fn what_can_not_be_read_is_told_with_its_field() {
         for (text, problems) in [
@@ -342,8 +347,9 @@ mod tests {
                     "line 7: kind: Must be one of settings, attribute, media, collection, product, not \"moon\".",
                 ],
             ),
-            (r#"{"kind": "product", "price": "12"}"#, vec!["line 7: price: Must be a whole number."]),
-            (r#"{"kind": "product", "price": 1.5}"#, vec!["line 7: price: Must be a whole number."]),
+            (r#"{"kind": "product", "price": "12"}"#, vec![PRICE]),
+            (r#"{"kind": "product", "price": 1.5}"#, vec![PRICE]),
+            (r#"{"kind": "product", "quantity": 1.5}"#, vec!["line 7: quantity: Must be a whole number."]),
             (r#"{"kind": "product", "name": 5}"#, vec!["line 7: name: Must be a text."]),
             (
                 r#"{"kind": "product", "options": [{"values": [{"label": true}]}]}"#,
