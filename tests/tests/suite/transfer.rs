@@ -230,7 +230,7 @@ fn a_table_comes_in_as_another_reader_counts_it(installation: &Installation) {
     assert_eq!(product("voucher"), "Voucher|inactive|1000||||");
     let html = installation.sql("select details from products where slug = 'estate-rose'");
     assert!(
-        html.contains("<li>Serve at 8 °C</li>") && !html.contains("script") && !html.contains("<code>"),
+        html.contains("<li>Serve at 8 °C</li>") && !html.contains("<script") && !html.contains("<code>"),
         "{html}"
     );
     let values = installation.sql(
@@ -603,7 +603,8 @@ fn what_goes_out_comes_in_again_on_the_other_engine() {
     let out = exported(&first, "cellar");
     assert_eq!(out.lines().filter(|line| line.starts_with("{\"kind\":\"product\"")).count(), 8, "{out}");
     assert_eq!(out.lines().filter(|line| line.starts_with("{\"kind\":\"media\"")).count(), 6, "{out}");
-    let kinds = |kind: &str| out.lines().filter(|line| line.starts_with(&format!("{{\"kind\":\"{kind}\""))).count();
+    let kinds =
+        |kind: &str| out.lines().filter(|line| line.starts_with(&format!("{{\"kind\":\"{kind}\""))).count();
     assert_eq!(["page", "post", "menu", "redirect", "settings"].map(kinds), [2, 1, 1, 2, 1], "{out}");
     let mut folder = first.folder().join("export-cellar");
     let mut hops = Vec::new();
@@ -621,7 +622,11 @@ fn what_goes_out_comes_in_again_on_the_other_engine() {
             "{report}"
         );
         for kind in ["product", "media", "collection", "attribute", "page", "post", "menu", "redirect"] {
-            assert_eq!((tally(&dry, kind), tally(&report, kind)[1..] == [0, 0, 0]), (tally(&report, kind), true), "{kind}");
+            assert_eq!(
+                (tally(&dry, kind), tally(&report, kind)[1..] == [0, 0, 0]),
+                (tally(&report, kind), true),
+                "{kind}"
+            );
         }
         assert_eq!(exported(&next, "cellar"), out);
         let theirs = next.folder().join("export-cellar");

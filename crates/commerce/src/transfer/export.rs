@@ -262,7 +262,8 @@ impl Export<'_> {
         let (commerce, shop) = (self.commerce, self.shop);
         let mut sorted = BTreeMap::new();
         let sink = |mut line: Value| {
-            let Some(Value::String(kind)) = line.as_object_mut().and_then(|object| object.remove("kind")) else {
+            let Some(Value::String(kind)) = line.as_object_mut().and_then(|object| object.remove("kind"))
+            else {
                 return Ok(());
             };
             let text = |key: &str| line.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();

@@ -346,7 +346,12 @@ mod tests {
                 vec!["line 7: Is not JSON: EOF while parsing an object at column 18."],
             ),
             ("[1]", vec!["line 7: Must be a JSON object."]),
-            ("{}", vec!["line 7: kind: Is required: settings, attribute, media, collection, product, page, post, menu, redirect."]),
+            (
+                "{}",
+                vec![
+                    "line 7: kind: Is required: settings, attribute, media, collection, product, page, post, menu, redirect.",
+                ],
+            ),
             (
                 r#"{"kind": "moon"}"#,
                 vec![

@@ -217,7 +217,8 @@ impl Gallery {
 
     /// Puts the pictures into a thing, and tells of those that are not to be had.
     pub(super) fn hang(&self, item: &mut Item, hung: &mut Hung) -> Hanged {
-        let mut hanging = Hanging { known: &self.known, hung, line: item.line, lines: &[], hanged: Hanged::default() };
+        let mut hanging =
+            Hanging { known: &self.known, hung, line: item.line, lines: &[], hanged: Hanged::default() };
         match &mut item.what {
             What::Product(product) => {
                 if let Origin::Shopify { picture_lines, .. } = &product.origin {

@@ -286,7 +286,8 @@ impl<'c> Putting<'c> {
         line: &serde_json::Value,
     ) -> Result<Outcome, CatalogError> {
         let file_of = |file: &str| ready.files.get(file).copied();
-        let entry = |tx: &mut Tx<'_>, kind| content::put_entry(self.commerce, tx, &self.shop, kind, line, &file_of);
+        let entry =
+            |tx: &mut Tx<'_>, kind| content::put_entry(self.commerce, tx, &self.shop, kind, line, &file_of);
         let put = match kind {
             Kind::Page => entry(tx, EntryKind::Page),
             Kind::Post => entry(tx, EntryKind::Post),
@@ -376,7 +377,8 @@ impl<'c> Putting<'c> {
         self.moment += 1;
         let made_at =
             product.made_at.unwrap_or_else(|| self.shop.now.plus(Duration::from_micros(self.moment)));
-        let (_, put) = catalog::import_product(self.commerce, tx, &self.shop, &form, made_at, &mut self.changed)?;
+        let (_, put) =
+            catalog::import_product(self.commerce, tx, &self.shop, &form, made_at, &mut self.changed)?;
         self.there.insert(slug);
         let put = if ready.differs { changed(put) } else { put };
         Ok(if comes_again { Outcome::Again(Some(put)) } else { Outcome::Done(put) })

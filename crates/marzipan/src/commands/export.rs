@@ -33,7 +33,8 @@ pub(crate) async fn run(settings: &Settings, slug: &str, folder: &Path, printer:
     let exported =
         exported.with_context(|| format!("the shop {slug} was not exported to {}", folder.display()))?;
     to.file.finish(Taken::Replace)?;
-    let transfer::Exported { media, attributes, collections, products, pages, posts, menus, redirects } = exported;
+    let transfer::Exported { media, attributes, collections, products, pages, posts, menus, redirects } =
+        exported;
     printer.say(
         &serde_json::json!({ "file": file, "exported": exported }),
         format!(
