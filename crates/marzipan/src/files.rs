@@ -14,10 +14,9 @@ pub(crate) fn private_folder(folder: &Path) -> Result<()> {
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .recursive(true)
-        .create(folder)
-        .with_context(|| format!("the folder {} can not be made: mend data_dir", folder.display()))
+    builder.recursive(true).create(folder).with_context(|| {
+        format!("the folder {} can not be made: choose another, or mend the one above it", folder.display())
+    })
 }
 
 /// Makes an empty file that only we can read, unless it is there. What a database makes beside it has the same mode.
