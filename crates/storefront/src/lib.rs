@@ -5,8 +5,8 @@
 mod account;
 mod content;
 mod identity;
-mod messaging;
 mod media;
+mod messaging;
 mod openapi;
 mod packages;
 mod products;
@@ -42,7 +42,10 @@ pub fn router(storefront: Storefront) -> (Router, OpenApi) {
     let reads = reads().layer(reading::Remembered(storefront.clone()));
     let routes = openapi::document().nest("/v1", calls().merge(reads));
     let (router, document) = routes.split_for_parts();
-    (router.merge(content::open()).merge(messaging::pages()).merge(media::routes()).with_state(storefront), document)
+    (
+        router.merge(content::open()).merge(messaging::pages()).merge(media::routes()).with_state(storefront),
+        document,
+    )
 }
 
 /// What changes something, is somebody's own, or follows the search index.
