@@ -252,11 +252,13 @@ impl Words {
             words.keywords.entry(row.product).or_default().extend(values);
         }
         let members = collections::memberships(tx, ids)?;
-        let mut named: Vec<CollectionId> = members.iter().map(|member| member.collection).collect();
-        named.sort_unstable();
-        named.dedup();
-        let names: HashMap<CollectionId, String> =
-            collections::find_all(tx, &named)?.into_iter().map(|row| (row.collection_id, row.name)).collect();
+        let mut wanted: Vec<CollectionId> = members.iter().map(|member| member.collection).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let names: HashMap<CollectionId, String> = collections::find_all(tx, &wanted)?
+            .into_iter()
+            .map(|row| (row.collection_id, row.name))
+            .collect();
         for member in members {
             words.keywords.entry(member.product).or_default().extend(names.get(&member.collection).cloned());
         }

@@ -2,7 +2,7 @@
 
 use super::columns::Column;
 use super::{Columns, Fault, Row};
-use crate::catalog::{AttributeValuesForm, OptionForm, OptionValueForm, ProductForm, Price};
+use crate::catalog::{AttributeValuesForm, OptionForm, OptionValueForm, Price, ProductForm};
 use crate::fields::FieldErrors;
 use crate::patch::Patch;
 use crate::slugs::ThingSlug;
