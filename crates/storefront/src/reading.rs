@@ -116,8 +116,32 @@ where
         *request.method_mut() = Method::GET;
     }
     let asked = asked(context.target(), &headers, tenant, audience);
-    let commerce = &storefront.commerce;
     let make = async { inner.call(request).await.unwrap_or_else(|never| match never {}) };
+    remembered(storefront, asked, path, &headers, keeping, make).await
+}
+
+/// What a shop shows to anybody who asks for it without a token, at this address.
+pub(crate) async fn open(
+    storefront: &Storefront,
+    target: &str,
+    path: MatchedPath,
+    headers: &HeaderMap,
+    tenant: TenantId,
+    make: impl Future<Output = Response>,
+) -> Response {
+    let asked = asked(target, headers, tenant, Audience::Anybody);
+    remembered(storefront, asked, Some(path), headers, PUBLIC, make).await
+}
+
+async fn remembered(
+    storefront: &Storefront,
+    asked: Asked<'_>,
+    path: Option<MatchedPath>,
+    headers: &HeaderMap,
+    keeping: &'static str,
+    make: impl Future<Output = Response>,
+) -> Response {
+    let (commerce, tenant) = (&storefront.commerce, TenantId::new(asked.tenant));
     let answer = storefront
         .answers
         .find_or_make(
@@ -129,7 +153,7 @@ where
         )
         .await;
     match answer {
-        Ok(answer) => answer.respond(&headers, keeping),
+        Ok(answer) => answer.respond(headers, keeping),
         Err(passing) => passing,
     }
 }

@@ -15,6 +15,7 @@ mod catalogue_refusals;
 mod catalogue_stock;
 mod cli;
 mod content;
+mod content_blocks;
 mod content_links;
 mod content_open;
 mod crash;

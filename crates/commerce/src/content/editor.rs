@@ -13,7 +13,7 @@ use store::changes::{Change as Changed, Subject, record};
 use store::content::entries::Entry;
 use store::content::revisions::Revision;
 use store::content::{entries, id_of, preview_tokens, redirects, revisions};
-use store::{StoreError, Tx};
+use store::{StoreError, Tx, media};
 
 use super::redirects::leave_redirect;
 use super::{ContentError, taken};
@@ -96,7 +96,6 @@ impl Editor<'_> {
         settle(self.commerce, tx, now, before, &mut entry)?;
         let slug = entry.slug.clone();
         entries::update(tx, entry.clone()).map_err(taken(|| format!("the slug {slug}")))?;
-        note_pictures(tx, &entry)?;
         self.note(tx, action, &entry, Some(before))?;
         Ok(entry)
     }
@@ -105,7 +104,7 @@ impl Editor<'_> {
     pub(super) fn delete(&self, tx: &mut Tx<'_>, entry: &Entry) -> Result<(), ContentError> {
         let (id, kind) = (entry.entry_id, entry.kind()?);
         preview_tokens::delete_all(tx, id)?;
-        store::media::set_uses(tx, kind.as_str(), id.uuid(), &[])?;
+        media::set_uses(tx, kind.as_str(), id.uuid(), &[])?;
         revisions::delete_up_to(tx, id, i64::MAX, &[])?;
         entries::delete(tx, id)?;
         let mut changed = Vec::new();
@@ -216,6 +215,7 @@ pub(super) fn settle(
     publication.settle(now);
     entry.set_publication(&publication);
     label(tx, entry, &publication)?;
+    note_pictures(tx, entry)?;
     let planned = before.publication()?.next_event();
     if let Some(event) = publication.next_event().filter(|event| Some(*event) != planned) {
         jobs::enqueue(commerce, tx, event, Kind::SettleEntry(entry.entry_id))?;
@@ -242,6 +242,24 @@ pub(super) fn settle(
         }
     }
     record(tx, &changed).map(drop)
+}
+
+/// Writes down which pictures the entry's draft has, what is shown of it, and what will be: these are not to be removed.
+fn note_pictures(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
+    let publication = entry.publication()?;
+    let next = publication.next.map(|(revision, _)| revision);
+    let mut states = vec![entry.draft_revision];
+    states.extend(publication.live.into_iter().chain(next).filter(|state| *state != entry.draft_revision));
+    let mut used: Vec<MediaId> = Vec::new();
+    for state in states {
+        used.extend(content_of(&revision(tx, state)?)?.media().into_iter().map(|(_, id)| id));
+    }
+    used.sort_unstable();
+    used.dedup();
+    // One that an older release let go is not there to be used.
+    let known: HashSet<MediaId> = media::find_all(tx, &used)?.into_iter().map(|row| row.media_id).collect();
+    used.retain(|picture| known.contains(picture));
+    media::set_uses(tx, &entry.kind, entry.entry_id.uuid(), &used)
 }
 
 /// Writes down the tags and the category that lists find what is shown (or will be) by.
@@ -298,31 +316,11 @@ pub(super) fn revision(tx: &mut Tx<'_>, id: RevisionId) -> Result<Revision, Stor
     revisions::find(tx, id)?.ok_or_else(|| StoreError::Broken(format!("there is no revision {id}")))
 }
 
-/// Notes the pictures of what is shown, will be, and is being written, so that none of them is removed. Those of older
-/// revisions may be.
-fn note_pictures(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
-    let publication = entry.publication()?;
-    let next = publication.next.map(|(revision, _)| revision);
-    let revisions: HashSet<RevisionId> =
-        [Some(entry.draft_revision), publication.live, next].into_iter().flatten().collect();
-    let mut used = Vec::new();
-    for id in revisions {
-        let content = content_of(&revision(tx, id)?)?;
-        used.extend(content.media().into_iter().map(|(_, picture)| picture));
-    }
-    // One that an older release let go is not there to be used.
-    let known: HashSet<MediaId> =
-        store::media::find_all(tx, &used)?.into_iter().map(|media| media.media_id).collect();
-    used.retain(|picture| known.contains(picture));
-    store::media::set_uses(tx, entry.kind()?.as_str(), entry.entry_id.uuid(), &used)
-}
-
 /// Refuses pictures that the shop has not.
 pub(super) fn check_media(tx: &mut Tx<'_>, content: &Content) -> Result<(), ContentError> {
     let named = content.media();
     let ids: Vec<MediaId> = named.iter().map(|(_, id)| *id).collect();
-    let known: HashSet<MediaId> =
-        store::media::find_all(tx, &ids)?.into_iter().map(|media| media.media_id).collect();
+    let known: HashSet<MediaId> = media::find_all(tx, &ids)?.into_iter().map(|row| row.media_id).collect();
     let mut fields = Fields::default();
     for (path, _) in named.iter().filter(|(_, id)| !known.contains(id)) {
         fields.refuse(path, "There is no such picture in this shop.");

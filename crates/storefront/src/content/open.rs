@@ -2,42 +2,52 @@
 //! token, so it tells only what every visitor of the shop's site sees.
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{MatchedPath, Path, State};
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use commerce::content::{self, ArticleFilter, SiteMap};
 use commerce::{Commerce, Shop};
 use domain::content::EntryKind;
 use domain::problem::Problem;
-use marzipan_http::{ApiError, Conditional, ETag, Preconditions, RequestContext};
+use marzipan_http::{ApiError, RequestContext};
 
 use super::xml;
-use crate::Storefront;
+use crate::{Storefront, reading};
 
 /// Posts in a feed.
 const NEWEST: i64 = 20;
-const KEEPING: &str = "public, max-age=0, must-revalidate";
 
 pub(super) fn routes() -> Router<Storefront> {
     Router::new().route("/shops/{shop}/{file}", get(show))
 }
 
 async fn show(
-    State(commerce): State<Commerce>,
+    State(storefront): State<Storefront>,
     context: RequestContext,
+    path: MatchedPath,
     Path((shop, file)): Path<(String, String)>,
-    preconditions: Preconditions,
-) -> Result<Conditional, ApiError> {
-    let shop = content::shop_named(&commerce, &shop).await.map_err(Problem::from)?;
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let commerce = &storefront.commerce;
+    let shop = content::shop_named(commerce, &shop).await.map_err(Problem::from)?;
     let shop = shop.ok_or_else(ApiError::not_found)?;
     context.set_tenant(shop.id.uuid());
-    let (content_type, text) = match file.as_str() {
-        "sitemap.xml" => ("application/xml", site_map(&commerce, &shop).await?),
-        "robots.txt" => ("text/plain; charset=utf-8", robots(&commerce, &shop)),
-        "feed.xml" => ("application/atom+xml", feed(&commerce, &shop).await?),
-        other => ("application/xml", site_map_file(&commerce, &shop, other).await?),
+    // Without the query, which means nothing here and would be a new address each time.
+    let target = format!("/shops/{}/{file}", shop.slug);
+    let make = async { written(commerce, &shop, &file).await.into_response() };
+    Ok(reading::open(&storefront, &target, path, &headers, shop.id, make).await)
+}
+
+async fn written(commerce: &Commerce, shop: &Shop, file: &str) -> Result<Response, ApiError> {
+    let (content_type, text) = match file {
+        "sitemap.xml" => ("application/xml", site_map(commerce, shop).await?),
+        "robots.txt" => ("text/plain; charset=utf-8", robots(commerce, shop)),
+        "feed.xml" => ("application/atom+xml", feed(commerce, shop).await?),
+        other => ("application/xml", site_map_file(commerce, shop, other).await?),
     };
-    let etag = ETag::of_tenant_bytes(shop.id.uuid(), text.as_bytes());
-    Ok(Conditional::json(&preconditions, etag, text).cache_control(KEEPING).content_type(content_type))
+    Ok(([(CONTENT_TYPE, content_type)], text).into_response())
 }
 
 fn url(commerce: &Commerce, shop: &Shop, file: &str) -> String {
