@@ -3,6 +3,9 @@
 //! Rule: it is filled through the same use cases as any shop, and every step can be done again, so that a start that was
 //! cut off is finished by the next one, and a second start keeps everything.
 
+mod catalogue;
+mod pictures;
+
 use std::fs;
 use std::io::{ErrorKind, Write as _};
 use std::net::{IpAddr, Ipv4Addr};
