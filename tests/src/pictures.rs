@@ -153,12 +153,12 @@ pub fn png(image: &DynamicImage, orientation: u8) -> Vec<u8> {
 /// A WebP with EXIF and XMP data, a chunk nobody knows, and a web page behind its end.
 pub fn webp(image: &DynamicImage, orientation: u8) -> Vec<u8> {
     let picture = encoded(image, ImageFormat::WebP)[12..].to_vec();
-    let mut chunks = riff(b"VP8X", &canvas(image, 0x0c));
+    let mut chunks = riff(*b"VP8X", &canvas(image, 0x0c));
     chunks.extend(picture);
-    chunks.extend(riff(b"EXIF", &exif(orientation)));
-    chunks.extend(riff(b"XMP ", b"http://ns.adobe.com/xap/1.0/ 7 Hidden Lane"));
-    chunks.extend(riff(b"JUNK", b"<script>"));
-    let mut out = riff(b"RIFF", &[b"WEBP", chunks.as_slice()].concat());
+    chunks.extend(riff(*b"EXIF", &exif(orientation)));
+    chunks.extend(riff(*b"XMP ", b"http://ns.adobe.com/xap/1.0/ 7 Hidden Lane"));
+    chunks.extend(riff(*b"JUNK", b"<script>"));
+    let mut out = riff(*b"RIFF", &[b"WEBP", chunks.as_slice()].concat());
     out.extend_from_slice(b"<script>alert(1)</script>");
     out
 }
@@ -170,12 +170,12 @@ pub fn moving_webp(image: &DynamicImage) -> Vec<u8> {
     frame.extend(&canvas(image, 0)[4..10]);
     frame.extend([100, 0, 0, 0]);
     frame.extend(picture);
-    frame.extend(riff(b"JUNK", b"<script>"));
-    let mut chunks = riff(b"VP8X", &canvas(image, 0x02));
-    chunks.extend(riff(b"ANIM", &[0; 6]));
-    chunks.extend(riff(b"ANMF", &frame));
-    chunks.extend(riff(b"ANMF", &frame));
-    riff(b"RIFF", &[b"WEBP", chunks.as_slice()].concat())
+    frame.extend(riff(*b"JUNK", b"<script>"));
+    let mut chunks = riff(*b"VP8X", &canvas(image, 0x02));
+    chunks.extend(riff(*b"ANIM", &[0; 6]));
+    chunks.extend(riff(*b"ANMF", &frame));
+    chunks.extend(riff(*b"ANMF", &frame));
+    riff(*b"RIFF", &[b"WEBP", chunks.as_slice()].concat())
 }
 
 fn canvas(image: &DynamicImage, flags: u8) -> Vec<u8> {
@@ -185,7 +185,7 @@ fn canvas(image: &DynamicImage, flags: u8) -> Vec<u8> {
     out
 }
 
-fn riff(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+fn riff(name: [u8; 4], body: &[u8]) -> Vec<u8> {
     let mut out = name.to_vec();
     out.extend(u32::try_from(body.len()).expect("short").to_le_bytes());
     out.extend_from_slice(body);

@@ -150,6 +150,8 @@ impl Commerce {
     /// As many searches at a time as there are processors.
     pub(crate) async fn search_turn(&self) -> Option<SemaphorePermit<'_>> {
         self.searches.acquire().await.ok()
+    }
+
     pub(crate) fn visits(&self) -> &accounts::visits::Visits {
         &self.visits
     }

@@ -54,7 +54,7 @@ impl World {
     async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}", folder.path().join("shops.db").display());
-        let settings = StoreSettings { url, postgres_connections: 1, sqlite_readers: 1 };
+        let settings = StoreSettings { url, postgres_connections: 1, sqlite_readers: 1, follows: true };
         let chance = || Chance::new(|bytes| rand::fill(bytes));
         let commerce = Commerce::new(Parts {
             store: Store::open(&settings, true).expect("a database"),
@@ -63,7 +63,9 @@ impl World {
             secrets: Secrets::new(&SecretKey::new([7; 32])).expect("keys"),
             passwords: PasswordPool::start(1, HashCost::default(), chance()).expect("a thread"),
             mailer: Mailer::Kept,
+            search: gateways::search::SearchIndex::in_memory().expect("an index"),
             public_url: "https://api.example.test".parse().expect("a URL"),
+            media: commerce::media::MediaParts::in_memory(),
         });
         let shops = [open(&commerce, "one").await, open(&commerce, "two").await];
         Self { commerce, shops, _folder: folder }
@@ -123,6 +125,9 @@ async fn open(commerce: &Commerce, slug: &str) -> Shop {
         version: 1,
         created_at: now(),
         updated_at: now(),
+        status: "ready".to_owned(),
+        renditions: "[]".to_owned(),
+        search_name: "cellar.png".to_owned(),
     };
     let insert = move |tx: &mut store::Tx<'_>| store::media::insert(tx, picture.clone());
     commerce.store().write(shop.id, insert).await.expect("a picture");

@@ -41,6 +41,7 @@ fn commerce(store: Store, search: SearchIndex) -> Commerce {
         mailer: Mailer::Kept,
         search,
         public_url: "https://api.example.test".parse().expect("a URL"),
+        media: commerce::media::MediaParts::in_memory(),
     })
 }
 
@@ -55,7 +56,7 @@ impl World {
     async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}", folder.path().join("shop.db").display());
-        let settings = StoreSettings { url, postgres_connections: 1, sqlite_readers: 1 };
+        let settings = StoreSettings { url, postgres_connections: 1, sqlite_readers: 1, follows: true };
         let index = SearchIndex::open(&folder.path().join("search")).expect("an index");
         let commerce = commerce(Store::open(&settings, true).expect("a database"), index);
         let settings = Settings::new(
@@ -110,7 +111,7 @@ impl World {
         let answer = search::find(&self.commerce, &self.shop, ask).await.expect("an answer");
         assert_eq!(answer.total, u64::try_from(answer.hits.len()).expect("few"), "{text}");
         let line = |hit: &search::HitView| {
-            let price = hit.price.map(|price| price.formatted()).unwrap_or_default();
+            let price = hit.price.map(domain::money::Money::formatted).unwrap_or_default();
             format!("{:?} {} {} {price}", hit.kind, hit.title, hit.status).trim_end().to_owned()
         };
         answer.hits.iter().map(line).collect()

@@ -289,7 +289,7 @@ mod tests {
         for name in [
             String::new(),
             ".jpg".to_owned(),
-            format!("{ID}"),
+            ID.to_string(),
             format!("{ID}.jpeg"),
             format!("{ID}.JPG"),
             format!("{ID}.svg"),

@@ -155,7 +155,7 @@ fn a_damaged_index_is_begun_anew() {
     for broken in ["meta.json", "meta.json is gone"] {
         let meta = generation.path().join("meta.json");
         if broken == "meta.json" {
-            fs::write(meta, "{").expect("breaks it")
+            fs::write(meta, "{").expect("breaks it");
         } else {
             let _ = fs::remove_file(meta);
         }
@@ -260,15 +260,12 @@ proptest! {
         let mut expected = std::collections::BTreeMap::new();
         let mut writing = index.write().expect("begins");
         for (id, title, commits) in steps {
-            match title {
-                Some(title) => {
-                    writing.put(OURS, &product(id, TITLES[title])).expect("writes");
-                    expected.insert(id, title);
-                }
-                None => {
-                    writing.remove(OURS, Kind::Product, Uuid::from_u128(id)).expect("writes");
-                    expected.remove(&id);
-                }
+            if let Some(title) = title {
+                writing.put(OURS, &product(id, TITLES[title])).expect("writes");
+                expected.insert(id, title);
+            } else {
+                writing.remove(OURS, Kind::Product, Uuid::from_u128(id)).expect("writes");
+                expected.remove(&id);
             }
             if commits {
                 writing.commit().expect("commits");

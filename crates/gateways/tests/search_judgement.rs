@@ -1,6 +1,8 @@
 //! What the search finds in a small shop, judged by questions whose answers were written down before the search was. The
 //! figures are printed (`cargo test -p marzipan-gateways --test search_judgement -- --nocapture`), and may not fall.
 
+#![expect(clippy::print_stdout, reason = "the figures are what this test is for")]
+
 #[path = "search_judgement/judge.rs"]
 mod judge;
 

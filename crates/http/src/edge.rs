@@ -287,9 +287,12 @@ async fn compressed(response: Response, accepted: HeaderValue) -> Response {
     compression.call(request).await.unwrap_or_else(|never| match never {}).map(Body::new)
 }
 
-/// What is compressed: nothing short, and no images, which are compressed already.
-fn worthwhile() -> And<SizeAbove, NotForContentType> {
-    SizeAbove::new(WORTH_COMPRESSING as u64).and(NotForContentType::IMAGES)
+type Worthwhile = And<And<SizeAbove, NotForContentType>, NotForContentType>;
+
+/// What is compressed: nothing short, and no pictures and documents, which are compressed already.
+fn worthwhile() -> Worthwhile {
+    let documents = NotForContentType::const_new("application/pdf");
+    SizeAbove::new(WORTH_COMPRESSING as u64).and(NotForContentType::IMAGES).and(documents)
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> &str {

@@ -175,9 +175,8 @@ impl<S: Copy + Send + Sync + 'static> FinishedAnswers<S> {
         is_current: &impl Fn(S) -> bool,
         make: impl Future<Output = Result<Finished, Response>>,
     ) -> Result<(Option<S>, Arc<Finished>), Response> {
-        let alone = |made: Result<Finished, Response>| made.map(|answer| (None, Arc::new(answer)));
         let cache = self.cache.as_ref().filter(|_| asked.target.len() <= LONGEST_TARGET && stamp().is_some());
-        let Some(cache) = cache else { return alone(make.await) };
+        let Some(cache) = cache else { return Ok((None, Arc::new(make.await?))) };
         let look = |_: &Key, entry: &mut Entry<S>| match entry {
             Entry::Finished(stamp, answer) if is_current(*stamp) => {
                 EntryAction::Retain(Some((Some(*stamp), answer.clone())))
@@ -191,12 +190,12 @@ impl<S: Copy + Send + Sync + 'static> FinishedAnswers<S> {
                 return Ok(kept);
             }
             EntryResult::Vacant(guard) | EntryResult::Replaced(guard, _) => guard,
-            _ => return alone(make.await),
+            _ => return Ok((None, Arc::new(make.await?))),
         };
         // Asked after the wait and before the making begins: what is read from here on is of the stamp or newer.
         let stamp = stamp();
-        let made = make.await.map(|answer| (stamp, Arc::new(answer)));
-        let entry = match &made {
+        let answer = make.await.map(|answer| (stamp, Arc::new(answer)));
+        let entry = match &answer {
             Ok((Some(stamp), answer)) => Entry::Finished(*stamp, answer.clone()),
             _ => Entry::NotKept(Instant::now()),
         };
@@ -204,7 +203,7 @@ impl<S: Copy + Send + Sync + 'static> FinishedAnswers<S> {
         let _ = guard.insert(entry);
         #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
         self.bytes.set(cache.weight() as f64);
-        made
+        answer
     }
 }
 

@@ -80,10 +80,13 @@ pub(crate) struct Told<'a> {
     pub(crate) status: StatusCode,
 }
 
+/// The metrics of each path.
+type OfPaths = HashMap<Box<str>, (Counter, Histogram)>;
+
 /// The metrics of each kind of answer; made at the first of them, so that counting the next costs one look.
 #[derive(Default)]
 pub(crate) struct Figures {
-    known: RwLock<HashMap<(&'static str, u16), HashMap<Box<str>, (Counter, Histogram)>>>,
+    known: RwLock<HashMap<(&'static str, u16), OfPaths>>,
 }
 
 impl Figures {

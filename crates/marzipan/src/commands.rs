@@ -7,8 +7,8 @@ pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod migrate;
 pub(crate) mod openapi;
-pub(crate) mod search;
 mod progress;
+pub(crate) mod search;
 pub(crate) mod tenant;
 pub(crate) mod token;
 

@@ -58,7 +58,7 @@ pub(crate) struct Unfinished {
     /// What is written goes here.
     pub(crate) out: BufWriter<File>,
     file: PathBuf,
-    unfinished: PathBuf,
+    beside: PathBuf,
 }
 
 impl Unfinished {
@@ -70,7 +70,7 @@ impl Unfinished {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let out = options.open(&unfinished).with_context(|| can_not_be_written(file))?;
-        Ok(Self { out: BufWriter::new(out), file: file.to_owned(), unfinished })
+        Ok(Self { out: BufWriter::new(out), file: file.to_owned(), beside: unfinished })
     }
 
     /// Gives the file its name, when all of it is on the disk.
@@ -78,9 +78,9 @@ impl Unfinished {
         let context = || can_not_be_written(&self.file);
         self.out.flush().and_then(|()| self.out.get_ref().sync_all()).with_context(context)?;
         match taken {
-            Taken::Replace => fs::rename(&self.unfinished, &self.file),
+            Taken::Replace => fs::rename(&self.beside, &self.file),
             // A link, unlike a rename, fails where the name is taken.
-            Taken::Leave => link(&self.unfinished, &self.file),
+            Taken::Leave => link(&self.beside, &self.file),
         }
         .with_context(context)?;
         // The name is durable once its folder is.
@@ -91,7 +91,7 @@ impl Unfinished {
 impl Drop for Unfinished {
     fn drop(&mut self) {
         // Finished ones have another name by now.
-        drop(fs::remove_file(&self.unfinished));
+        drop(fs::remove_file(&self.beside));
     }
 }
 

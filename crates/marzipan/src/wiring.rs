@@ -16,8 +16,8 @@ use commerce::{Chance, Commerce, HashCost, Parts, PasswordPool, SecretKey, Secre
 use domain::time::{Clock, Timestamp};
 use gateways::fetch::Fetcher;
 use gateways::mail::Mailer;
-use gateways::search::SearchIndex;
 use gateways::media::{MediaStore, Workshop};
+use gateways::search::SearchIndex;
 use marzipan_http::finished::FinishedAnswers;
 use marzipan_http::front_door::NoReads;
 use marzipan_http::ratelimit::RateSettings;

@@ -419,6 +419,10 @@ diesel::table! {
         tenant_id -> Binary,
         source_hash -> Binary,
         media_id -> Binary,
+    }
+}
+
+diesel::table! {
     registrations (tenant_id, registration_id) {
         tenant_id -> Binary,
         registration_id -> Binary,

@@ -5,8 +5,8 @@
 mod account;
 mod content;
 mod identity;
-mod messaging;
 mod media;
+mod messaging;
 mod openapi;
 mod packages;
 mod products;
@@ -40,9 +40,12 @@ impl FromRef<Storefront> for Commerce {
 /// The routes of `/v1` and their document.
 pub fn router(storefront: Storefront) -> (Router, OpenApi) {
     let reads = reads().layer(reading::Remembered(storefront.clone()));
-    let routes = openapi::document().nest("/v1", calls().merge(reads));
-    let (router, document) = routes.split_for_parts();
-    (router.merge(content::open()).merge(messaging::pages()).merge(media::routes()).with_state(storefront), document)
+    let everything = openapi::document().nest("/v1", calls().merge(reads));
+    let (router, document) = everything.split_for_parts();
+    (
+        router.merge(content::open()).merge(messaging::pages()).merge(media::routes()).with_state(storefront),
+        document,
+    )
 }
 
 /// What changes something, is somebody's own, or follows the search index.

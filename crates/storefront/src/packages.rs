@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use commerce::Commerce;
 use commerce::catalog::{self, Brief, Card, PackageView, ProductPage};
-use domain::catalog::ProductType;
+use domain::catalog::{ProductType, SubscriptionType};
 use domain::money::Money;
 use domain::problem::Problem;
 use domain::tenants::Settings;
@@ -104,7 +104,7 @@ impl PackageItem {
     fn of(card: Card, settings: &Settings) -> Self {
         Self {
             id: card.id.to_string(),
-            subscription_type: card.subscription_type.map(|kind| kind.as_str()).unwrap_or_default(),
+            subscription_type: card.subscription_type.map(SubscriptionType::as_str).unwrap_or_default(),
             name: card.name,
             subscriptions_slug: settings.subscriptions_slug.to_string(),
             url: url(&card.url),

@@ -1,5 +1,6 @@
 //! The black-box tests: each drives the real server through its APIs, on both engines.
 
+#![recursion_limit = "256"]
 #![expect(
     clippy::disallowed_methods,
     reason = "tests stand outside: they compare the server with the real clock"
@@ -23,9 +24,9 @@ mod login;
 mod logout;
 mod mail_templates;
 mod mails;
+mod media;
 mod messaging;
 mod newsletter;
-mod media;
 mod operations;
 mod passwords;
 mod privacy;

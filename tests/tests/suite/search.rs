@@ -13,6 +13,7 @@ mod in_a_shop {
         suggestions_complete_what_is_typed,
         what_is_typed_need_not_be_exact,
         only_what_is_shown_is_found,
+        pages_and_posts_are_found_while_they_are_shown,
         another_shops_things_are_not_found,
         a_refused_question_is_told_what_it_takes,
         odd_questions_are_answered,
@@ -179,6 +180,45 @@ fn only_what_is_shown_is_found(shop: &Shop<'_>) {
     finds(&visitor, "query=malbec", &["Secret Malbec", "Open Malbec"]);
     shop.admin().delete(&format!("/admin/v1/products/{id}")).send().expect(204);
     finds(&visitor, "query=malbec", &["Secret Malbec"]);
+}
+
+fn pages_and_posts_are_found_while_they_are_shown(shop: &Shop<'_>) {
+    let text = |words: &str| json!([{ "type": "richText", "markdown": words }]);
+    add(
+        shop,
+        "pages",
+        &json!({ "title": "A guide to Malbec", "blocks": text("From *Cahors* to Mendoza."), "status": "published" }),
+    );
+    add(
+        shop,
+        "posts",
+        &json!({ "title": "Harvest diary", "excerpt": "Fog.", "blocks": text("We picked the malbec."), "tags": ["Autumn"],
+            "status": "published" }),
+    );
+    let draft = add(shop, "pages", &json!({ "title": "Malbec draft", "blocks": text("Not yet.") }));
+    let visitor = shop.visitor();
+    finds(&visitor, "query=malbec", &["A guide to Malbec", "Harvest diary"]);
+    assert_eq!(titles(&visitor, "query=mendosa"), ["A guide to Malbec"], "by its text");
+    assert_eq!(titles(&visitor, "query=autumn&type=posts"), ["Harvest diary"], "by its tag");
+    let answer = visitor.get("/v1/search?query=cahors&limit=1").send().expect(200);
+    assert_eq!(
+        redacted(&answer.text()),
+        concat!(
+            r#"{"query":"cahors","total_results":1,"results":{"products":[],"pages":[{"id":"[id]","type":"page","#,
+            r#""title":"A guide to Malbec","slug":"a-guide-to-malbec","#,
+            r#""url":"https://api.shop.example/pages/a-guide-to-malbec","excerpt":"From Cahors to Mendoza.","image":null,"#,
+            r#""price":null,"status":"published"}],"collections":[],"posts":[],"packages":[]}}"#,
+        )
+    );
+    // It is shown from a date on, and till another one, by the shop's clock.
+    let id = draft["id"].as_str().expect("an id");
+    let plan = json!({ "publishedAt": "2026-01-06T09:00:00Z", "withdrawAt": "2026-01-08T09:00:00Z" });
+    shop.admin().post(&format!("/admin/v1/pages/{id}/publish")).json(&plan).send().expect(200);
+    assert_eq!(titles(&visitor, "query=draft"), [""; 0]);
+    shop.set_clock("2026-01-07T09:00:00Z");
+    finds(&visitor, "query=draft", &["Malbec draft"]);
+    shop.set_clock("2026-01-09T09:00:00Z");
+    assert_eq!(titles(&visitor, "query=draft"), [""; 0], "hidden at once");
 }
 
 fn another_shops_things_are_not_found(shop: &Shop<'_>) {

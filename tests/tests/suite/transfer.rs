@@ -146,6 +146,7 @@ fn everything(installation: &Installation) -> Vec<String> {
 }
 
 /// The folder with the files that the project did not write, where it is there.
+#[expect(clippy::print_stderr, reason = "what is left out is to be seen")]
 fn real_files() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
     let folder = std::env::var_os("MARZIPAN_TEST_DATA").map_or(beside, PathBuf::from);
@@ -260,7 +261,7 @@ fn tables_of_all_sorts_come_in_or_are_refused_by_line(installation: &Installatio
     // What comes in of each, and which lines are refused.
     for (name, bytes, [created, refused], lines) in [
         ("plain", rows(&[&good("a1"), &good("a2")]), [2, 0], vec![]),
-        ("crlf", rows(&[&good("b1"), &good("b2")]).replace(b"\n", b"\r\n"), [2, 0], vec![]),
+        ("crlf", with_carriage_returns(rows(&[&good("b1"), &good("b2")])), [2, 0], vec![]),
         ("mark", [b"\xef\xbb\xbf".to_vec(), rows(&[&good("c1")])].concat(), [1, 0], vec![]),
         ("semicolons", with("Handle;Title;Variant Price\nd1;Wine d1;12,50\n"), [1, 0], vec![]),
         ("tabs", with("Handle\tTitle\tVariant Price\ne1\tWine, red\t12.50\n"), [1, 0], vec![]),
@@ -316,15 +317,10 @@ fn tables_of_all_sorts_come_in_or_are_refused_by_line(installation: &Installatio
     assert!(String::from_utf8_lossy(&output.stderr).contains("nobody"));
 }
 
-trait Replace {
-    fn replace(self, from: &[u8; 1], to: &[u8]) -> Self;
-}
-
-impl Replace for Vec<u8> {
-    fn replace(self, from: &[u8; 1], to: &[u8]) -> Self {
-        let byte = |byte: u8| if byte == from[0] { to.to_vec() } else { vec![byte] };
-        self.into_iter().flat_map(byte).collect()
-    }
+/// As a program of another system ends its lines.
+fn with_carriage_returns(text: Vec<u8>) -> Vec<u8> {
+    let byte = |byte: u8| if byte == b'\n' { b"\r\n".to_vec() } else { vec![byte] };
+    text.into_iter().flat_map(byte).collect()
 }
 
 fn pictures_that_can_not_be_had_are_told_and_the_rest_comes_in(installation: &Installation) {

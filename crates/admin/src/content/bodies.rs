@@ -314,7 +314,7 @@ from_view! { PageBody PageRevisionBody PostBody PostRevisionBody }
 macro_rules! forms {
     (
         $(#[$new_doc:meta])* $new:ident, $(#[$patch_doc:meta])* $patch:ident,
-        { $($(#[$doc:meta])* $field:ident: $type:ty = $schema:ty,)* }
+        { $($(#[$doc:meta])* $field:ident: $type:ty = $schema:ty,)* } without { $($without:ident)* }
     ) => {
         #[derive(Deserialize, ToSchema)]
         #[serde(rename_all = "camelCase")]
@@ -364,7 +364,7 @@ macro_rules! forms {
                     meta_description: sent(self.meta_description),
                     meta_image_id: sent(self.meta_image_id),
                     $($field: sent(self.$field),)*
-                    ..EntryForm::default()
+                    $($without: Patch::Absent,)*
                 };
                 Ok((form, plan))
             }
@@ -421,7 +421,7 @@ macro_rules! forms {
                     meta_description: patch.meta_description,
                     meta_image_id: patch.meta_image_id,
                     $($field: patch.$field,)*
-                    ..Self::default()
+                    $($without: Patch::Absent,)*
                 }
             }
         }
@@ -442,7 +442,7 @@ forms! {
     /// What to change of a page's draft; what is left out stays, null empties.
     #[schema(example = json!({"excerpt": "Four generations on one hill.", "metaTitle": null}))]
     PagePatch,
-    {}
+    {} without { author tags category }
 }
 
 forms! {
@@ -468,7 +468,7 @@ forms! {
         tags: Vec<String> = Vec<String>,
         #[schema(max_length = 50)]
         category: String = String,
-    }
+    } without {}
 }
 
 /// What a new page or post can be.

@@ -13,7 +13,6 @@ use super::identity::is_live;
 use super::{AccountError, Details, details_of};
 use crate::Commerce;
 use crate::messaging::{self, ExportedSubscription, ExportedThread};
-use domain::ids::TenantId;
 
 /// Mails and sessions listed in an export, the newest.
 const LISTED: i64 = 1000;

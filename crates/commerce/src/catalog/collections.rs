@@ -314,7 +314,7 @@ pub async fn set_products(
     commerce
         .store()
         .write(shop.id, move |tx| {
-            current(tx, id, version)?;
+            let before = current(tx, id, version)?;
             let (had, ids) = write_members(tx, &shop, id, &names)?;
             let change = Change {
                 action: "collection.products",

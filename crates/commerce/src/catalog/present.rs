@@ -206,13 +206,12 @@ fn options(rows: Vec<VariantRow>) -> Result<Vec<ProductOption>, StoreError> {
             quantity: row.quantity,
             weight_grams: row.weight_grams,
         };
-        match options.iter_mut().find(|option| option.slug.as_str() == row.option_slug) {
-            Some(option) => option.values.push(value),
-            None => {
-                let slug = ThingSlug::parse(&row.option_slug)
-                    .map_err(|_| StoreError::Broken(format!("the option {:?}", row.option_slug)))?;
-                options.push(ProductOption { name: row.option_name, slug, values: vec![value] });
-            }
+        if let Some(option) = options.iter_mut().find(|option| option.slug.as_str() == row.option_slug) {
+            option.values.push(value);
+        } else {
+            let slug = ThingSlug::parse(&row.option_slug)
+                .map_err(|_| StoreError::Broken(format!("the option {:?}", row.option_slug)))?;
+            options.push(ProductOption { name: row.option_name, slug, values: vec![value] });
         }
     }
     Ok(options)

@@ -36,7 +36,7 @@ pub async fn products(
             let page: Vec<ProductId> = found.into_iter().skip(offset).take(limit).collect();
             let rows = rows::find_all(tx, &page)?;
             let mut stored = present::assemble(tx, rows)?;
-            stored.sort_unstable_by(|one, two| two.id.cmp(&one.id));
+            stored.sort_unstable_by_key(|one| std::cmp::Reverse(one.id));
             Ok((stored, total))
         })
         .await

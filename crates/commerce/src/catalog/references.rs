@@ -34,6 +34,9 @@ pub(super) fn resolve(tx: &mut Tx<'_>, own: ProductId, product: &Product) -> Res
     Ok(named)
 }
 
+/// Names of products, each with how many of it.
+type Counted = Vec<(Reference, i64)>;
+
 fn links(
     tx: &mut Tx<'_>,
     fields: &mut Fields,
@@ -43,7 +46,7 @@ fn links(
     let pool = product.package.as_ref().map(|package| package.pool.as_slice()).unwrap_or_default();
     let one = |references: &[Reference]| references.iter().map(|name| (name.clone(), 1)).collect();
     let parts = product.bundle_items.iter().map(|part| (part.product.clone(), part.quantity)).collect();
-    let lists: [(LinkKind, &str, Vec<(Reference, i64)>); 5] = [
+    let lists: [(LinkKind, &str, Counted); 5] = [
         (LinkKind::Upsell, "upsellProductIds", one(&product.upsells)),
         (LinkKind::Related, "relatedProductIds", one(&product.related)),
         (LinkKind::LinkedSubscription, "linkedSubscriptionIds", one(&product.linked_subscriptions)),
@@ -114,11 +117,11 @@ fn product_ids<'a>(
     }
     let wanted: Vec<ProductId> = ids.values().copied().collect();
     let types: HashMap<ProductId, String> = products::types_of(tx, &wanted)?.into_iter().collect();
-    let typed = |(name, id): (Reference, ProductId)| {
+    let with_type = |(name, id): (Reference, ProductId)| {
         let kind = ProductType::parse(types.get(&id)?).ok()?;
         Some((name, (id, kind)))
     };
-    Ok(ids.into_iter().filter_map(typed).collect())
+    Ok(ids.into_iter().filter_map(with_type).collect())
 }
 
 fn collection_ids(

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use domain::catalog::ProductType;
-use domain::ids::{CollectionId, MediaId, ProductId};
+use domain::content::EntryKind;
+use domain::ids::{CollectionId, EntryId, MediaId, ProductId};
 use domain::markup;
 use domain::money::Money;
 use gateways::search::{Found, Hit, Kind, Query};
@@ -14,7 +15,7 @@ use uuid::Uuid;
 use super::{SearchError, aside};
 use crate::catalog::{self, Brief, Details};
 use crate::media::{Image, images};
-use crate::{Commerce, Shop};
+use crate::{Commerce, Shop, content};
 
 /// What stands beyond this many characters of a question is not looked at.
 pub const LONGEST_QUERY: usize = 200;
@@ -107,6 +108,7 @@ fn present(
     let found = [
         products_of(commerce, tx, shop, of_kind(&[Kind::Product, Kind::Package]))?,
         collections_of(commerce, tx, shop, of_kind(&[Kind::Collection]))?,
+        content_of(commerce, tx, shop, of_kind(&[Kind::Page, Kind::Post]))?,
     ];
     for view in found.into_iter().flatten() {
         views.insert((view.kind, view.id), view);
@@ -168,6 +170,33 @@ fn collections_of(
             })
         })
         .collect()
+}
+
+fn content_of(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    ids: Vec<Uuid>,
+) -> Result<Vec<HitView>, StoreError> {
+    let ids: Vec<EntryId> = ids.into_iter().map(EntryId::new).collect();
+    let view = |document: content::Document| {
+        let article = document.article;
+        HitView {
+            kind: match document.kind {
+                EntryKind::Page => Kind::Page,
+                EntryKind::Post => Kind::Post,
+            },
+            id: article.id.uuid(),
+            title: article.title,
+            slug: article.slug,
+            url: article.url,
+            excerpt: markup::excerpt(&article.excerpt, EXCERPT),
+            image: article.image,
+            price: None,
+            status: article.status.as_str(),
+        }
+    };
+    Ok(content::documents(commerce, tx, shop, &ids)?.into_iter().map(view).collect())
 }
 
 fn excerpt(html: &str) -> String {

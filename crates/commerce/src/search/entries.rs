@@ -4,7 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::catalog::{Listing, Part, ProductType, Stock};
-use domain::ids::{CollectionId, ProductId};
+use domain::content::EntryKind;
+use domain::ids::{CollectionId, EntryId, ProductId};
 use domain::markup;
 use gateways::search::{Entry, Kind};
 use store::catalog::links::{self, LinkKind};
@@ -14,8 +15,8 @@ use store::changes::{Change, Subject};
 use store::{StoreError, Tx};
 use uuid::Uuid;
 
-use crate::Shop;
 use crate::catalog::Details;
+use crate::{Commerce, Shop, content};
 
 /// Things that are read at a time.
 pub(super) const PORTION: usize = 250;
@@ -58,12 +59,16 @@ impl Current {
     }
 }
 
+const fn is_searched(subject: Subject) -> bool {
+    matches!(subject, Subject::Product | Subject::Collection | Subject::Page | Subject::Post)
+}
+
 /// What a change touches in the index, once each: with a collection its products, which are found by its name.
 pub(super) fn touched(tx: &mut Tx<'_>, changed: &[Change]) -> Result<Vec<Change>, StoreError> {
     let mut seen = HashSet::new();
     let mut all = Vec::new();
     for change in changed {
-        if !seen.insert(*change) || !matches!(change.subject, Subject::Product | Subject::Collection) {
+        if !seen.insert(*change) || !is_searched(change.subject) {
             continue;
         }
         all.push(*change);
@@ -78,7 +83,12 @@ pub(super) fn touched(tx: &mut Tx<'_>, changed: &[Change]) -> Result<Vec<Change>
 }
 
 /// How these things are now; at most [`PORTION`] of them.
-pub(super) fn read(tx: &mut Tx<'_>, shop: &Shop, things: &[Change]) -> Result<Vec<Current>, StoreError> {
+pub(super) fn read(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    things: &[Change],
+) -> Result<Vec<Current>, StoreError> {
     let of =
         |subject: Subject| things.iter().filter(move |thing| thing.subject == subject).map(|thing| thing.id);
     let ids: Vec<ProductId> = of(Subject::Product).map(ProductId::new).collect();
@@ -97,7 +107,15 @@ pub(super) fn read(tx: &mut Tx<'_>, shop: &Shop, things: &[Change]) -> Result<Ve
     let gone = ids.iter().filter(|id| !found.contains(id));
     current.extend(gone.map(|id| Current::Gone(Kind::Collection, id.uuid())));
     current.extend(rows.into_iter().map(of_collection));
-    let _ = shop;
+
+    for (subject, kind) in [(Subject::Page, Kind::Page), (Subject::Post, Kind::Post)] {
+        let ids: Vec<EntryId> = of(subject).map(EntryId::new).collect();
+        let shown = content::documents(commerce, tx, shop, &ids)?;
+        let found: HashSet<EntryId> = shown.iter().map(|document| document.article.id).collect();
+        let gone = ids.iter().filter(|id| !found.contains(id));
+        current.extend(gone.map(|id| Current::Gone(kind, id.uuid())));
+        current.extend(shown.into_iter().map(of_content));
+    }
     Ok(current)
 }
 
@@ -109,21 +127,37 @@ pub(super) enum Place {
     Beginning,
     AfterProduct(ProductId),
     Collections,
+    /// Before the first page or post, or after this one.
+    Content(Option<EntryId>),
     End,
 }
 
 /// The next portion of everything that a shop shows, and where the walk stands after it.
-pub(super) fn next(tx: &mut Tx<'_>, shop: &Shop, place: Place) -> Result<(Vec<Current>, Place), StoreError> {
+pub(super) fn next(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    place: Place,
+) -> Result<(Vec<Current>, Place), StoreError> {
+    let portion = i64::try_from(PORTION).unwrap_or(i64::MAX);
     let last = match place {
         Place::Beginning => None,
         Place::AfterProduct(last) => Some(last),
         Place::Collections => {
             let rows = collections::all(tx)?;
-            return Ok((rows.into_iter().map(of_collection).collect(), Place::End));
+            return Ok((rows.into_iter().map(of_collection).collect(), Place::Content(None)));
+        }
+        Place::Content(last) => {
+            let shown = content::shown_after(commerce, tx, shop, last, portion)?;
+            let next = match shown.last() {
+                Some(document) if shown.len() >= PORTION => Place::Content(Some(document.article.id)),
+                _ => Place::End,
+            };
+            return Ok((shown.into_iter().map(of_content).collect(), next));
         }
         Place::End => return Ok((Vec::new(), Place::End)),
     };
-    let rows = products::after(tx, last, i64::try_from(PORTION).unwrap_or(i64::MAX))?;
+    let rows = products::after(tx, last, portion)?;
     let next = match rows.last() {
         Some(row) if rows.len() >= PORTION => Place::AfterProduct(row.product_id),
         _ => Place::Collections,
@@ -142,6 +176,27 @@ fn of_collection(row: collections::CollectionRow) -> Current {
         buyable: true,
     };
     Current::Shown(Box::new(Draft { entry, html: markup::render(&row.description) }))
+}
+
+fn of_content(document: content::Document) -> Current {
+    let content::Document { kind, article, text } = document;
+    let kind = match kind {
+        EntryKind::Page => Kind::Page,
+        EntryKind::Post => Kind::Post,
+    };
+    let mut keywords = article.tags;
+    keywords.extend(article.category);
+    keywords.extend(article.author);
+    let entry = Entry {
+        kind,
+        id: article.id.uuid(),
+        title: article.title,
+        skus: Vec::new(),
+        keywords,
+        text: format!("{} {text}", article.excerpt),
+        buyable: true,
+    };
+    Current::Shown(Box::new(Draft { entry, html: String::new() }))
 }
 
 fn of_products(tx: &mut Tx<'_>, rows: Vec<ProductRow>) -> Result<Vec<Current>, StoreError> {
@@ -197,11 +252,13 @@ impl Words {
             words.keywords.entry(row.product).or_default().extend(values);
         }
         let members = collections::memberships(tx, ids)?;
-        let mut named: Vec<CollectionId> = members.iter().map(|member| member.collection).collect();
-        named.sort_unstable();
-        named.dedup();
-        let names: HashMap<CollectionId, String> =
-            collections::find_all(tx, &named)?.into_iter().map(|row| (row.collection_id, row.name)).collect();
+        let mut wanted: Vec<CollectionId> = members.iter().map(|member| member.collection).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let names: HashMap<CollectionId, String> = collections::find_all(tx, &wanted)?
+            .into_iter()
+            .map(|row| (row.collection_id, row.name))
+            .collect();
         for member in members {
             words.keywords.entry(member.product).or_default().extend(names.get(&member.collection).cloned());
         }

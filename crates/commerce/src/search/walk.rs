@@ -67,10 +67,10 @@ impl Pen {
         things: &[Change],
     ) -> Result<(), SearchError> {
         for portion in things.chunks(PORTION) {
-            let (portion, now) = (portion.to_vec(), commerce.system_now());
+            let (handle, portion, now) = (commerce.clone(), portion.to_vec(), commerce.system_now());
             let read = move |tx: &mut Tx<'_>| {
                 let shop = Shop::of(tx, now)?;
-                entries::read(tx, &shop, &portion)
+                entries::read(&handle, tx, &shop, &portion)
             };
             let current = commerce.store().read::<_, StoreError, _>(tenant, read).await?;
             self.put(tenant, current).await?;
@@ -152,10 +152,10 @@ impl Walk {
 
     /// Goes on by a portion. With the last one goes what the index holds and the walk did not meet.
     pub(super) async fn step(&mut self, commerce: &Commerce, pen: &mut Pen) -> Result<(), SearchError> {
-        let (place, now) = (self.place, commerce.system_now());
+        let (handle, place, now) = (commerce.clone(), self.place, commerce.system_now());
         let read = move |tx: &mut Tx<'_>| {
             let shop = Shop::of(tx, now)?;
-            entries::next(tx, &shop, place)
+            entries::next(&handle, tx, &shop, place)
         };
         let (current, place) = commerce.store().read::<_, StoreError, _>(self.tenant, read).await?;
         self.seen.extend(current.iter().filter_map(Current::shown));

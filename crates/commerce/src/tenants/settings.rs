@@ -3,8 +3,8 @@
 use domain::fields::FieldErrors;
 use domain::ids::TenantId;
 use domain::tenants::{Settings, SettingsForm};
-use store::changes::{Change as Changed, Subject, record};
 use serde_json::Value;
+use store::changes::{Change as Changed, Subject, record};
 use store::tenants::shops;
 use store::{StoreError, Tx, installation};
 

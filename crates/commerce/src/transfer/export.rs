@@ -125,7 +125,7 @@ impl Export<'_> {
     }
 
     async fn attributes(&mut self) -> Result<(u64, HashMap<AttributeId, String>), ExportError> {
-        let mut entries = self.commerce.store().read(self.shop.id, |tx| catalog::all_attributes(tx)).await?;
+        let mut entries = self.commerce.store().read(self.shop.id, catalog::all_attributes).await?;
         entries.sort_by(|one, two| {
             let key = |entry: &catalog::AttributeEntry| {
                 (entry.attribute.position, entry.attribute.slug.to_string())
@@ -168,7 +168,8 @@ impl Export<'_> {
                 let line = json!({ "file": file, "filename": row.filename, "alt": row.alt });
                 // What was cleaned alike is one file.
                 let known: &mut Value = lines.entry(file.clone()).or_insert_with(|| line.clone());
-                if line.to_string() < known.to_string() {
+                let (told, kept) = (line.to_string(), known.to_string());
+                if told < kept {
                     *known = line;
                 }
                 files.insert(row.media_id, file);
@@ -197,7 +198,7 @@ impl Export<'_> {
         &mut self,
         files: &Files,
     ) -> Result<(u64, HashMap<CollectionId, String>), ExportError> {
-        let mut entries = self.commerce.store().read(self.shop.id, |tx| catalog::all_collections(tx)).await?;
+        let mut entries = self.commerce.store().read(self.shop.id, catalog::all_collections).await?;
         entries.sort_by(|one, two| {
             let key = |entry: &catalog::CollectionEntry| {
                 (entry.collection.position, entry.collection.slug.to_string())
@@ -214,15 +215,14 @@ impl Export<'_> {
             if entry.collection.rule.is_none() {
                 let id = entry.id;
                 let members = self.commerce.store().read(self.shop.id, move |tx| members(tx, id)).await?;
-                match members {
-                    Some(slugs) => drop(object.insert("products".to_owned(), json!(slugs))),
-                    None => {
-                        let slug = &entry.collection.slug;
-                        let reason = format!(
-                            "The collection {slug} has more than {MOST_MEMBERS} products: their order is not taken along."
-                        );
-                        self.target.told(Problem::new(self.lines + 1, None, reason, Grade::Note));
-                    }
+                if let Some(slugs) = members {
+                    object.insert("products".to_owned(), json!(slugs));
+                } else {
+                    let slug = &entry.collection.slug;
+                    let reason = format!(
+                        "The collection {slug} has more than {MOST_MEMBERS} products: their order is not taken along."
+                    );
+                    self.target.told(Problem::new(self.lines + 1, None, reason, Grade::Note));
                 }
             }
             self.line("collection", line)?;
@@ -361,8 +361,11 @@ fn product_line(
         images.retain_mut(picture);
     }
     if let Patch::Value(labels) = &mut form.labels {
-        labels.front.retain_mut(picture);
-        labels.back.retain_mut(picture);
+        for list in [&mut labels.front, &mut labels.back] {
+            if let Patch::Value(images) = list {
+                images.retain_mut(picture);
+            }
+        }
     }
     for award in values(&mut form.awards) {
         award.image = award.image.take().and_then(|mut image| picture(&mut image).then_some(image));
@@ -387,7 +390,9 @@ fn product_line(
         object.insert("metaImage".to_owned(), json!(meta_image));
         let kind = stored.product.product_type;
         if kind != ProductType::Subscription {
-            PACKAGE.iter().for_each(|key| drop(object.remove(*key)));
+            for key in PACKAGE {
+                object.remove(key);
+            }
         }
         if kind != ProductType::Event {
             object.remove("event");

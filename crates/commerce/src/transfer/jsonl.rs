@@ -144,13 +144,14 @@ fn refused(line: u64, bytes: usize, kind: Kind, problems: Vec<Problem>) -> Item 
 fn item(line: u64, text: &str) -> Item {
     let mut reading = LineReading { line, problems: Vec::new() };
     let (kind, what) = match serde_json::from_str::<Value>(text) {
-        Ok(Value::Object(mut object)) => match object.remove("kind") {
-            Some(Value::String(kind)) => reading.thing(&kind, object),
-            _ => {
+        Ok(Value::Object(mut object)) => {
+            if let Some(Value::String(kind)) = object.remove("kind") {
+                reading.thing(&kind, object)
+            } else {
                 reading.refuse(Some("kind"), "Is required: settings, attribute, media, collection, product.");
                 (Kind::Unknown, None)
             }
-        },
+        }
         Ok(_) => {
             reading.refuse(None, "Must be a JSON object.");
             (Kind::Unknown, None)

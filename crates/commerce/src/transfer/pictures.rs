@@ -226,8 +226,8 @@ impl Gallery {
                 hanging.list(&mut product.form.images, "images");
                 hanging.lines = &[];
                 if let Patch::Value(labels) = &mut product.form.labels {
-                    hanging.all(&mut labels.front, "labels.front");
-                    hanging.all(&mut labels.back, "labels.back");
+                    hanging.list(&mut labels.front, "labels.front");
+                    hanging.list(&mut labels.back, "labels.back");
                 }
                 if let Patch::Value(awards) = &mut product.form.awards {
                     for (index, award) in awards.iter_mut().enumerate() {
@@ -389,7 +389,8 @@ fn images_of(item: &Item) -> Vec<ImageForm> {
             let list = |list: &Patch<Vec<ImageForm>>| list.as_ref().into_value().cloned().unwrap_or_default();
             let mut images = list(&form.images);
             if let Patch::Value(labels) = &form.labels {
-                images.extend(labels.front.iter().chain(&labels.back).cloned());
+                images.extend(list(&labels.front));
+                images.extend(list(&labels.back));
             }
             if let Patch::Value(awards) = &form.awards {
                 images.extend(awards.iter().filter_map(|award| award.image.clone()));

@@ -170,7 +170,7 @@ impl<R: Read + Seek> ShopifyReader<R> {
             }
             Ok(read) => {
                 problems.extend(read.notes.into_iter().map(|fault| told(fault, Grade::Note)));
-                let ensured = |kind| {
+                let of_kind = |kind| {
                     move |named: domain::transfer::shopify::Named| Ensured {
                         kind,
                         slug: named.slug.to_string(),
@@ -178,8 +178,8 @@ impl<R: Read + Seek> ShopifyReader<R> {
                     }
                 };
                 let mut ensures: Vec<Ensured> =
-                    read.attributes.into_iter().map(ensured(Kind::Attribute)).collect();
-                ensures.extend(read.collections.into_iter().map(ensured(Kind::Collection)));
+                    read.attributes.into_iter().map(of_kind(Kind::Attribute)).collect();
+                ensures.extend(read.collections.into_iter().map(of_kind(Kind::Collection)));
                 let mut form = read.form;
                 let mut picture_lines = Vec::new();
                 if let Some(pictures) = read.pictures {

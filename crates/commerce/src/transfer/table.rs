@@ -200,7 +200,7 @@ impl<R: Read + Seek> Table<R> {
                 }
                 state = match (state, byte) {
                     (State::Start, b'"') => State::Quoted,
-                    (State::Quoted, b'"') => State::Quote,
+                    (State::Quoted, b'"') | (State::Quote, b'\r') => State::Quote,
                     (State::Quote, b'"') => {
                         field.push(b'"');
                         State::Quoted
@@ -213,7 +213,6 @@ impl<R: Read + Seek> Table<R> {
                         fields.push(std::mem::take(&mut field));
                         State::Start
                     }
-                    (State::Quote, b'\r') => State::Quote,
                     (State::Quote, _) => {
                         end = Some(End::Broken(UNCLOSED));
                         break;

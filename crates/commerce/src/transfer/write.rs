@@ -276,7 +276,7 @@ impl<'c> Putting<'c> {
         if self.phase == Phase::First {
             return Ok(Outcome::Again(Some(put)));
         }
-        let slug = collection.form.clone().parse()?.slug;
+        let slug = collection.form.clone().parse(self.shop.settings.currency)?.slug;
         if self.dry_run && names.iter().any(|name| !self.there.contains(name)) {
             missing(&[("products", names.clone())], |name| {
                 self.there.contains(name) || ready.in_file.contains(name)
@@ -293,7 +293,7 @@ impl<'c> Putting<'c> {
         ready: &Ready,
         product: &ProductItem,
     ) -> Result<Outcome, CatalogError> {
-        let slug = product.form.clone().parse()?.slug.to_string();
+        let slug = product.form.clone().parse(self.shop.settings.currency)?.slug.to_string();
         let lists = named_by(&product.form);
         if self.dry_run && self.phase == Phase::Last {
             missing(&lists, |name| self.there.contains(name) || ready.in_file.contains(name))?;

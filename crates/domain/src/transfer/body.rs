@@ -1,7 +1,7 @@
 //! Descriptions in HTML where ours are Markdown. Rule: Markdown leaves HTML alone only in a block without blank lines and
 //! deep indents, so it is brought into that form; what it may hold is judged when it is rendered.
 
-/// Tags that begin a block of HTML in Markdown (CommonMark, section 4.6, kind 6), those that shops write.
+/// Tags that begin a block of HTML in Markdown (`CommonMark`, section 4.6, kind 6), those that shops write.
 const BLOCKS: [&str; 27] = [
     "article",
     "aside",

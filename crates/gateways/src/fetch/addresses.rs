@@ -19,10 +19,12 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || address.is_multicast()
         || address.is_documentation();
     let inside = match address.octets() {
-        // This network; shared by providers' customers; protocol assignments and old relays; benchmarks.
-        [0, ..] | [100, 64..=127, ..] | [192, 0, 0, _] | [192, 88, 99, _] | [198, 18 | 19, ..] => true,
-        // Reserved, and everybody here.
-        [240..=255, ..] => true,
+        // This network, what is reserved, and everybody here; shared by providers' customers; protocol assignments and old relays; benchmarks.
+        [0 | 240..=255, ..]
+        | [100, 64..=127, ..]
+        | [192, 0, 0, _]
+        | [192, 88, 99, _]
+        | [198, 18 | 19, ..] => true,
         _ => false,
     };
     !special && !inside
@@ -43,8 +45,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         (0x64, 0xff9b) if [third, fourth, fifth, sixth] == [0; 4] => is_public_v4(embedded(seventh, last)),
         (0x2002, high) => is_public_v4(embedded(high, third)),
         // Protocol assignments with Teredo among them, documentation.
-        (0x2001, 0x0000..=0x01ff | 0x0db8) => false,
-        (0x3fff, 0x0000..=0x0fff) => false,
+        (0x2001, 0x0000..=0x01ff | 0x0db8) | (0x3fff, 0x0000..=0x0fff) => false,
         (0x2000..=0x3fff, _) => true,
         _ => false,
     }

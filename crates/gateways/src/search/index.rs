@@ -127,7 +127,8 @@ fn settings() -> IndexSettings {
 
 /// One line a shop.
 pub(super) fn write_cursors(cursors: &HashMap<TenantId, i64>) -> String {
-    cursors.iter().map(|(tenant, version)| format!("{tenant} {version}\n")).collect()
+    let lines: Vec<String> = cursors.iter().map(|(tenant, version)| format!("{tenant} {version}")).collect();
+    lines.join("\n")
 }
 
 fn read_cursors(text: &str) -> HashMap<TenantId, i64> {
@@ -275,7 +276,7 @@ fn open_or_create(folder: &Folder) -> Result<Arc<Generation>, SearchError> {
                 return Ok(generation);
             }
             Err(error) => {
-                tracing::warn!(error = %error, "the search index can not be read and is begun anew")
+                tracing::warn!(error = %error, "the search index can not be read and is begun anew");
             }
         }
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
 use domain::time::{Clock as _, Timestamp};
-use gateways::search::SearchIndex;
 use gateways::media::{MediaPlace, MediaStore};
+use gateways::search::SearchIndex;
 use serde::Serialize;
 use store::{Store, examine};
 

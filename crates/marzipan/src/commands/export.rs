@@ -24,7 +24,7 @@ pub(crate) async fn run(settings: &Settings, slug: &str, folder: &Path, printer:
     private_folder(folder)?;
     let file = folder.join(FILE);
     let mut to = Folder {
-        folder: folder.to_owned(),
+        path: folder.to_owned(),
         file: Unfinished::begin(&file)?,
         progress: Progress::new(printer.is_json()),
     };
@@ -45,7 +45,7 @@ pub(crate) async fn run(settings: &Settings, slug: &str, folder: &Path, printer:
 }
 
 struct Folder {
-    folder: PathBuf,
+    path: PathBuf,
     file: Unfinished,
     progress: Progress,
 }
@@ -57,8 +57,8 @@ impl Target for Folder {
     }
 
     fn file(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        let file = self.folder.join(name);
-        let beside = file.parent().unwrap_or(&self.folder);
+        let file = self.path.join(name);
+        let beside = file.parent().unwrap_or(&self.path);
         let write = || {
             private_folder(beside)?;
             write_private(&file, Taken::Replace, |out| Ok(out.write_all(bytes)?))

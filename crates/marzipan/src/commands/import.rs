@@ -48,9 +48,8 @@ pub(crate) async fn run(settings: &Settings, words: Import, printer: Printer) ->
     let imported = transfer::import(&commerce, &shop, input, options, &mut terminal).await;
     terminal.progress.clear();
     let report = imported.with_context(|| format!("{name} was not imported to its end"))?;
-    let printed =
-        Printed { report: &report, problems: terminal.problems, problems_omitted: terminal.omitted };
-    printer.say(&printed, summary(&report, &shop.slug))?;
+    let shown = Printed { report: &report, problems: terminal.problems, problems_omitted: terminal.omitted };
+    printer.say(&shown, summary(&report, &shop.slug))?;
     match report.refused() {
         0 => Ok(()),
         refused => bail!(

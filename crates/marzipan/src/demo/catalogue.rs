@@ -171,7 +171,8 @@ mod tests {
         for page in ["about", "shipping", "guide-to-malbec", "faq"] {
             assert!(shop.slugs("page").contains(page), "no page {page}");
         }
-        let of_type = |kind: &str| shop.all("product").filter(|product| product["productType"] == kind).count();
+        let of_type =
+            |kind: &str| shop.all("product").filter(|product| product["productType"] == kind).count();
         assert_eq!((of_type("bundle"), of_type("event"), of_type("subscription")), (1, 1, 2));
         let sold_out = shop.wines().filter(|wine| wine["quantity"] == 0).count();
         assert_eq!(sold_out, 1);
@@ -259,7 +260,12 @@ mod tests {
             prices.insert(word(wine, "slug"), price);
             let sale = wine["salePrice"].as_i64().unwrap_or(price - 1);
             let subscriber = wine["subscriberPrice"].as_i64().expect("a subscriber's price");
-            assert!(sale < price && subscriber < price && subscriber < wine["salePrice"].as_i64().unwrap_or(price), "{wine}");
+            assert!(
+                sale < price
+                    && subscriber < price
+                    && subscriber < wine["salePrice"].as_i64().unwrap_or(price),
+                "{wine}"
+            );
             let count = word(wine, "description").split_whitespace().count();
             assert!((60..=120).contains(&count), "{count} words: {}", wine["slug"]);
             let vintage: i32 = values(wine, "vintage")[0].parse().expect("a year");

@@ -31,7 +31,9 @@ pub(super) async fn fill(commerce: &Commerce, shop: &Shop) -> Result<()> {
     imported.context("the sample shop's catalogue was not imported")?;
     match problems.0.first() {
         None => Ok(()),
-        Some(first) => bail!("{} of the sample shop's lines have faults, the first: {first}", problems.0.len()),
+        Some(first) => {
+            bail!("{} of the sample shop's lines have faults, the first: {first}", problems.0.len())
+        }
     }
 }
 

@@ -105,8 +105,8 @@ fn listen(mut conn: PgConnection, versions: &Weak<Versions>) -> Result<(), Store
     let mut proved: Option<Instant> = None;
     while let Some(versions) = versions.upgrade() {
         let now = Instant::now();
-        let proves = proved.is_none_or(|last| now.duration_since(last) >= PROVE);
-        if proves {
+        let is_due = proved.is_none_or(|last| now.duration_since(last) >= PROVE);
+        if is_due {
             // The answer comes behind every notice of what was committed before the question.
             sql_query("SELECT 1").execute(&mut conn)?;
         }
@@ -117,7 +117,7 @@ fn listen(mut conn: PgConnection, versions: &Weak<Versions>) -> Result<(), Store
                 None => versions.all_doubted(),
             }
         }
-        if proves {
+        if is_due {
             proved = Some(now);
             versions.heard_all_before(now);
         }

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use commerce::Commerce;
 use commerce::search::{self, Answer, HitView, Kind};
+use domain::money::Money;
 use domain::problem::Problem;
 use marzipan_http::openapi::{Always, Invalid, NotModified, Unauthenticated};
 use marzipan_http::{ApiError, Preconditions, Query};
@@ -80,7 +81,7 @@ impl From<HitView> for HitBody {
             url: hit.url,
             excerpt: hit.excerpt,
             image: hit.image.map(ImageBody::from),
-            price: hit.price.map(|price| price.formatted()),
+            price: hit.price.map(Money::formatted),
             status: hit.status,
         }
     }

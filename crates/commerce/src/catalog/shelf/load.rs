@@ -160,13 +160,13 @@ impl Shelf {
     }
 
     fn read_attributes(&mut self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
-        let shelf = |row: attributes::AttributeRow| AttributeShelf {
+        let kept = |row: attributes::AttributeRow| AttributeShelf {
             id: row.attribute_id,
             slug: row.slug.into(),
             name: row.name.into(),
             is_filterable: row.filterable,
         };
-        self.attributes = attributes::all(tx)?.into_iter().map(shelf).collect();
+        self.attributes = attributes::all(tx)?.into_iter().map(kept).collect();
         Ok(())
     }
 

@@ -52,18 +52,18 @@ impl Shelves {
         let kept = self.of(tx.tenant());
         let version = store::changes::version(tx)?;
         if kept.shelf.read().unwrap_or_else(PoisonError::into_inner).version < version {
-            let mut shelf = kept.shelf.write().unwrap_or_else(PoisonError::into_inner);
-            if let Err(error) = shelf.catch_up(tx, version, now) {
+            let mut stale = kept.shelf.write().unwrap_or_else(PoisonError::into_inner);
+            if let Err(error) = stale.catch_up(tx, version, now) {
                 // Half of a change may be on it: the next look begins anew.
-                *shelf = Shelf::default();
+                *stale = Shelf::default();
                 return Err(error);
             }
-            kept.size.store(shelf.items.len(), Ordering::Relaxed);
-            drop(shelf);
+            kept.size.store(stale.items.len(), Ordering::Relaxed);
+            drop(stale);
             self.make_room(tx.tenant());
         }
-        let shelf = kept.shelf.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(look(&shelf))
+        let current = kept.shelf.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(look(&current))
     }
 
     fn of(&self, tenant: TenantId) -> Arc<Kept> {

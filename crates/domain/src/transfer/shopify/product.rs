@@ -2,7 +2,7 @@
 
 use super::columns::Column;
 use super::{Columns, Fault, Row};
-use crate::catalog::{AttributeValuesForm, OptionForm, OptionValueForm, ProductForm};
+use crate::catalog::{AttributeValuesForm, OptionForm, OptionValueForm, Price, ProductForm};
 use crate::fields::FieldErrors;
 use crate::patch::Patch;
 use crate::slugs::ThingSlug;
@@ -200,9 +200,9 @@ impl Reading<'_> {
                 Patch::Absent
             },
             status: self.status(head, is_gift_card),
-            price: price.map_or(Patch::Absent, Patch::Value),
+            price: price.map_or(Patch::Absent, |price| Patch::Value(price.into())),
             sale_price: if self.columns.has(Column::ComparePrice) {
-                sale_price.into()
+                sale_price.map(Price::from).into()
             } else {
                 Patch::Absent
             },
@@ -310,7 +310,7 @@ impl Reading<'_> {
             id: None,
             label: variant.label.clone(),
             sku: variant.sku.clone(),
-            price: variant.price.filter(|_| variant.prices() != chief.prices()),
+            price: variant.price.filter(|_| variant.prices() != chief.prices()).map(Price::from),
             quantity: variant.quantity,
             weight_grams: variant.weight.filter(|weight| Some(*weight) != chief.weight),
         };

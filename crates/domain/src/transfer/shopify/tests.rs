@@ -29,10 +29,15 @@ fn read(given: &[&str]) -> Result<ShopifyProduct, Vec<Fault>> {
     product(&columns, &rows, Currency::parse("GBP").expect("a currency"))
 }
 
+/// A value's label, price, quantity and SKU.
+type Value<'a> = (String, Option<i64>, Option<i64>, Option<&'a str>);
+
 fn form(given: &[&str]) -> serde_json::Value {
     let product = read(given).expect("a product");
     let form = product.form.clone();
-    form.clone().parse().unwrap_or_else(|errors| panic!("{errors:?}"));
+    form.clone()
+        .parse(Currency::parse("GBP").expect("a currency"))
+        .unwrap_or_else(|errors| panic!("{errors:?}"));
     serde_json::to_value(form).expect("JSON")
 }
 
@@ -64,7 +69,7 @@ fn several_options_become_one() {
          |Variant Inventory Qty=4|Variant Inventory Policy=continue",
     ]);
     assert_eq!(form["options"][0]["name"], "Size / Color");
-    let values: Vec<(String, Option<i64>, Option<i64>, Option<&str>)> = form["options"][0]["values"]
+    let values: Vec<Value<'_>> = form["options"][0]["values"]
         .as_array()
         .expect("a list")
         .iter()
@@ -185,7 +190,11 @@ fn what_the_form_refuses_is_told_by_row_and_column() {
     let second = format!("Handle=a|Option1 Value=S|Variant Price=1|Variant SKU={long}");
     let product = read(&["Handle=a|Title=A|Variant Price=1|Option1 Name=Size|Option1 Value=S", &second])
         .expect("it reads");
-    let errors = product.form.clone().parse().expect_err("twice the same value");
+    let errors = product
+        .form
+        .clone()
+        .parse(Currency::parse("GBP").expect("a currency"))
+        .expect_err("twice the same value");
     let told: Vec<(u64, String)> =
         product.places.faults(&errors).into_iter().map(|fault| (fault.line, fault.column)).collect();
     assert_eq!(told, [(3, "Option1 Value".to_owned()), (3, "Variant SKU".to_owned())]);
@@ -232,7 +241,7 @@ proptest! {
         let (columns, _) = rows(&[]);
         let given = [Row { line: 2, fields }, Row { line: 3, fields: again }];
         if let Ok(product) = product(&columns, &given, Currency::parse("GBP").expect("a currency"))
-            && let Err(errors) = product.form.clone().parse()
+            && let Err(errors) = product.form.clone().parse(Currency::parse("GBP").expect("a currency"))
         {
             prop_assert!(!product.places.faults(&errors).is_empty());
         }

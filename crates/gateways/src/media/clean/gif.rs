@@ -1,4 +1,4 @@
-//! GIF: blocks of sub-blocks (CompuServe, version 89a).
+//! GIF: blocks of sub-blocks (`CompuServe`, version 89a).
 
 use super::{Cursor, Misshapen};
 

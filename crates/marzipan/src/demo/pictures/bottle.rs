@@ -55,7 +55,13 @@ fn shape(wine: &Wine) -> &'static Shape {
         &SPARKLING
     } else if has("Riesling") || has("Albariño") || has("Grüner") || has("Loureiro") {
         &FLUTE
-    } else if has("Pinot") || has("Chardonnay") || has("Syrah") || has("Nebbiolo") || has("Chenin") || has("Cinsault") {
+    } else if has("Pinot")
+        || has("Chardonnay")
+        || has("Syrah")
+        || has("Nebbiolo")
+        || has("Chenin")
+        || has("Cinsault")
+    {
         &BURGUNDY
     } else {
         &BORDEAUX
@@ -75,7 +81,10 @@ fn glass(wine: &Wine) -> Glass {
         ("Rosé", _) => make("#d08c84", "#f0bcae", "#fde6dd", true),
         (_, "Sparkling") => make("#0f1d15", "#21392a", "#4f6d55", false),
         _ if wine.grape.contains("Riesling") => make("#3d2413", "#6b3f1c", "#a4713f", false),
-        _ if wine.grape.contains("Sauvignon") || wine.grape.contains("Picpoul") || wine.grape.contains("Loureiro") => {
+        _ if wine.grape.contains("Sauvignon")
+            || wine.grape.contains("Picpoul")
+            || wine.grape.contains("Loureiro") =>
+        {
             make("#a9a561", "#d9d596", "#f6f4d4", true)
         }
         _ => make("#3a4220", "#66703a", "#a3aa70", false),
@@ -177,7 +186,8 @@ fn behind(s: &mut Sheet<'_>, p: &Palette, shape: &Shape) {
     let paint = s.gradient((0.0, FOOT - 90.0), (0.0, HEIGHT), &[(0.0, &floor, 0.0), (1.0, &floor, 1.0)]);
     s.rect(0.0, FOOT - 90.0, WIDTH, HEIGHT - FOOT + 90.0, &paint);
     // The shadow on the floor: a round glow, pressed flat.
-    let shadow = s.glow((0.0, 0.0), 100.0, &[(0.0, "#1a1410", 0.5), (0.55, "#1a1410", 0.22), (1.0, "#1a1410", 0.0)]);
+    let shadow =
+        s.glow((0.0, 0.0), 100.0, &[(0.0, "#1a1410", 0.5), (0.55, "#1a1410", 0.22), (1.0, "#1a1410", 0.0)]);
     s.flat(MIDDLE + 10.0, FOOT + 2.0, (shape.half * 0.0155, 0.2), |s| s.circle(0.0, 0.0, 100.0, &shadow));
 }
 
@@ -204,13 +214,22 @@ fn bottle(s: &mut Sheet<'_>, shape: &Shape, glass: &Glass) {
             s.rect(left, 0.0, shape.half * 2.0, shape.foil + 34.0, &pale);
             s.ellipse(MIDDLE, shape.foil + 34.0, shape.neck, 5.0, &mix(&glass.body, "#ffffff", 0.25));
         }
-        let deep = s.gradient((0.0, FOOT - 80.0), (0.0, FOOT + 6.0), &[(0.0, &glass.dark, 0.0), (1.0, &glass.dark, 0.9)]);
+        let deep = s.gradient(
+            (0.0, FOOT - 80.0),
+            (0.0, FOOT + 6.0),
+            &[(0.0, &glass.dark, 0.0), (1.0, &glass.dark, 0.9)],
+        );
         s.rect(left, FOOT - 80.0, shape.half * 2.0, 90.0, &deep);
         // The neck is round too.
         let neck = s.gradient(
             (MIDDLE - shape.neck, 0.0),
             (MIDDLE + shape.neck, 0.0),
-            &[(0.0, &glass.dark, 0.9), (0.3, &glass.light, 0.35), (0.55, &glass.body, 0.1), (1.0, &glass.dark, 0.9)],
+            &[
+                (0.0, &glass.dark, 0.9),
+                (0.3, &glass.light, 0.35),
+                (0.55, &glass.body, 0.1),
+                (1.0, &glass.dark, 0.9),
+            ],
         );
         s.rect(MIDDLE - shape.neck, 0.0, shape.neck * 2.0, shape.neck_end, &neck);
         let fade = s.gradient(
@@ -260,7 +279,12 @@ fn foil(s: &mut Sheet<'_>, p: &Palette, shape: &Shape, wine: &Wine) {
             &paint,
         );
         for y in [top + 20.0, top + 27.0] {
-            s.stroke_faint(&format!("M{} {y}Q{MIDDLE} {} {} {y}", MIDDLE - 32.0, y + 8.0, MIDDLE + 32.0), &dark, 2.0, 0.7);
+            s.stroke_faint(
+                &format!("M{} {y}Q{MIDDLE} {} {} {y}", MIDDLE - 32.0, y + 8.0, MIDDLE + 32.0),
+                &dark,
+                2.0,
+                0.7,
+            );
         }
     } else {
         s.fill(
@@ -277,16 +301,28 @@ fn foil(s: &mut Sheet<'_>, p: &Palette, shape: &Shape, wine: &Wine) {
             &paint,
         );
         for (y, wide) in [(top + 26.0, 3.0), (top + 31.0, 1.4)] {
-            s.stroke_faint(&format!("M{} {y}Q{MIDDLE} {} {} {y}", MIDDLE - half, y + 7.0, MIDDLE + half), &dark, wide, 0.8);
+            s.stroke_faint(
+                &format!("M{} {y}Q{MIDDLE} {} {} {y}", MIDDLE - half, y + 7.0, MIDDLE + half),
+                &dark,
+                wide,
+                0.8,
+            );
         }
         let band = if p.third == colour { p.paper } else { p.third };
         for y in [end - 18.0, end - 11.0] {
-            s.stroke_faint(&format!("M{} {y}Q{MIDDLE} {} {} {y}", MIDDLE - half, y + BOW * 1.6, MIDDLE + half), band, 2.0, 0.9);
+            s.stroke_faint(
+                &format!("M{} {y}Q{MIDDLE} {} {} {y}", MIDDLE - half, y + BOW * 1.6, MIDDLE + half),
+                band,
+                2.0,
+                0.9,
+            );
         }
     }
     let middle = f64::midpoint(top + 40.0, end);
     s.ring(MIDDLE, middle, 13.0, &light, 1.6);
-    s.at(MIDDLE, middle, 0.09, |s| super::motifs::grapes(s, &Palette { accent: p.paper, third: p.paper, ink: p.paper, ..*p }));
+    s.at(MIDDLE, middle, 0.09, |s| {
+        super::motifs::grapes(s, &Palette { accent: p.paper, third: p.paper, ink: p.paper, ..*p })
+    });
 }
 
 /// Light on the glass, over the label too.

@@ -112,7 +112,8 @@ impl Name {
                 lines = vec![first, second];
             }
         }
-        let size = lines.iter().map(|line| s.letters.fit(line, style, widest).size).fold(style.size, f64::min);
+        let size =
+            lines.iter().map(|line| s.letters.fit(line, style, widest).size).fold(style.size, f64::min);
         Self { lines, style: Style { size, ..style } }
     }
 
@@ -189,7 +190,13 @@ fn bleed(s: &mut Sheet<'_>, p: &Palette, wine: &Wine, scene: Scene, dice: &mut D
     scene.draw(s, p, Field { width: WIDTH, height, top }, dice);
     name.above(s, (MIDDLE, last), p.ink);
     s.centred(&wine.title.to_uppercase(), sans(28.0, 0.3), (MIDDLE, last + 60.0), 540.0, p.ink);
-    s.centred(&format!("{}  ·  {}", wine.region, wine.vintage), italic(38.0), (MIDDLE, last + 114.0), 520.0, p.ink);
+    s.centred(
+        &format!("{}  ·  {}", wine.region, wine.vintage),
+        italic(38.0),
+        (MIDDLE, last + 114.0),
+        520.0,
+        p.ink,
+    );
 }
 
 fn split(s: &mut Sheet<'_>, p: &Palette, wine: &Wine, scene: Scene, dice: &mut Dice) {
@@ -254,7 +261,13 @@ fn botanical(s: &mut Sheet<'_>, p: &Palette, wine: &Wine, motif: Motif) {
     name.above(s, (MIDDLE, last), p.ink);
     s.rule(MIDDLE - 40.0, last + 36.0, MIDDLE + 40.0, last + 36.0, p.accent, 3.0);
     s.centred(&wine.title.to_uppercase(), sans(27.0, 0.26), (MIDDLE, last + 86.0), 540.0, p.ink);
-    s.centred(&format!("{}, {}", wine.region, wine.country), italic(36.0), (MIDDLE, last + 134.0), 540.0, p.ink);
+    s.centred(
+        &format!("{}, {}", wine.region, wine.country),
+        italic(36.0),
+        (MIDDLE, last + 134.0),
+        540.0,
+        p.ink,
+    );
     s.left(&wine.vintage, serif(46.0, 0.08), (40.0, height - 40.0), 200.0, p.ink);
     s.right(&wine.abv, sans(20.0, 0.1), (600.0, height - 40.0), 200.0, p.ink);
 }
@@ -283,7 +296,13 @@ fn script(s: &mut Sheet<'_>, p: &Palette, wine: &Wine, motif: Motif) {
     name.above(s, (MIDDLE, last), p.ink);
     s.centred(&wine.title.to_uppercase(), sans(27.0, 0.28), (MIDDLE, last + 76.0), 540.0, p.accent);
     s.rule(MIDDLE - 60.0, height - 104.0, MIDDLE + 60.0, height - 104.0, p.accent, 2.4);
-    s.centred(&format!("{}  ·  {}", wine.region, wine.vintage), italic(36.0), (MIDDLE, height - 54.0), 520.0, p.ink);
+    s.centred(
+        &format!("{}  ·  {}", wine.region, wine.vintage),
+        italic(36.0),
+        (MIDDLE, height - 54.0),
+        520.0,
+        p.ink,
+    );
 }
 
 fn wide(s: &mut Sheet<'_>, p: &Palette, wine: &Wine, motif: Motif) {

@@ -165,7 +165,8 @@ impl Pen {
         let (x, y) = (f64::from(x) * self.scale, -f64::from(y) * self.scale);
         let (cos, sin) = self.turn;
         // Writing to a String can not fail.
-        let _ = write!(self.out, "{:.2} {:.2} ", self.at.0 + x * cos - y * sin, self.at.1 + x * sin + y * cos);
+        let _ =
+            write!(self.out, "{:.2} {:.2} ", self.at.0 + x * cos - y * sin, self.at.1 + x * sin + y * cos);
     }
 }
 

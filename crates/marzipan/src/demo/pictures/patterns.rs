@@ -37,7 +37,10 @@ fn contours(s: &mut Sheet<'_>, p: &Palette, (width, height): (f64, f64)) {
                 + 0.1 * (3.0 * angle + drift * 3.0).sin()
                 + 0.06 * (5.0 * angle - drift * 5.0).cos()
                 + 0.035 * (9.0 * angle + drift * 8.0).sin();
-            points.push((centre.0 + size * 1.08 * wobble * angle.sin(), centre.1 - size * 0.86 * wobble * angle.cos()));
+            points.push((
+                centre.0 + size * 1.08 * wobble * angle.sin(),
+                centre.1 - size * 0.86 * wobble * angle.cos(),
+            ));
         }
         let path = polygon(&points);
         if ring < 3 {
@@ -64,13 +67,17 @@ fn mosaic(s: &mut Sheet<'_>, p: &Palette, (width, height): (f64, f64), dice: &mu
             ));
         }
     }
-    let corner = |row: u32, column: u32| {
-        corners[usize::try_from(row * (columns + 1) + column).unwrap_or_default()]
-    };
+    let corner =
+        |row: u32, column: u32| corners[usize::try_from(row * (columns + 1) + column).unwrap_or_default()];
     let sun = (width * 0.5, height * 0.42);
     for row in 0..rows {
         for column in 0..columns {
-            let quad = [corner(row, column), corner(row, column + 1), corner(row + 1, column + 1), corner(row + 1, column)];
+            let quad = [
+                corner(row, column),
+                corner(row, column + 1),
+                corner(row + 1, column + 1),
+                corner(row + 1, column),
+            ];
             let halves = if dice.between(0.0, 1.0) < 0.5 {
                 [[quad[0], quad[1], quad[2]], [quad[0], quad[2], quad[3]]]
             } else {
@@ -90,7 +97,8 @@ fn mosaic(s: &mut Sheet<'_>, p: &Palette, (width, height): (f64, f64), dice: &mu
                     mix(*dice.pick(&[p.second, p.second, p.accent, p.ink]), p.paper, dice.between(0.05, 0.45))
                 };
                 // A little smaller than its place, for the plaster between.
-                let shrunk = piece.map(|(x, y)| (middle.0 + (x - middle.0) * 0.88, middle.1 + (y - middle.1) * 0.88));
+                let shrunk =
+                    piece.map(|(x, y)| (middle.0 + (x - middle.0) * 0.88, middle.1 + (y - middle.1) * 0.88));
                 s.fill(&polygon(&shrunk), &colour);
                 s.stroke(&polygon(&shrunk), &colour, 2.6);
             }

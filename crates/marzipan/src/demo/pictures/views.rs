@@ -50,7 +50,11 @@ pub(super) fn of<'a>(painter: &'a Painter, name: &str) -> Option<Sheet<'a>> {
         }
         "collection-sparkling" => sparkling(s),
         "collection-staff-favourites" => {
-            row(s, painter, &["clos-de-la-hulotte", "kestrel-kop", "pedra-mareira", "hollow-lane-rose", "torre-scura"]);
+            row(
+                s,
+                painter,
+                &["clos-de-la-hulotte", "kestrel-kop", "pedra-mareira", "hollow-lane-rose", "torre-scura"],
+            );
         }
         "collection-gifts" => gifts(s),
         "frost" => frost(s),
@@ -158,7 +162,11 @@ fn row(s: &mut Sheet<'_>, painter: &Painter, slugs: &[&str]) {
 
 /// A wooden crate with bottles looking out of it.
 fn crate_of(s: &mut Sheet<'_>, painter: &Painter, slugs: &[&str], p: &Palette) {
-    wall(s, &Palette { paper: CELLAR.paper, second: p.second, ink: p.ink, accent: p.accent, third: p.third }, 800.0);
+    wall(
+        s,
+        &Palette { paper: CELLAR.paper, second: p.second, ink: p.ink, accent: p.accent, third: p.third },
+        800.0,
+    );
     let count = f64::from(u32::try_from(slugs.len()).unwrap_or(1));
     let room = 480.0 / count;
     s.ellipse(320.0, 884.0, 292.0, 20.0, &mix(p.second, p.ink, 0.5));
@@ -221,7 +229,9 @@ fn flute(s: &mut Sheet<'_>, (x, foot): (f64, f64), tall: f64) {
     };
     s.fill_faint(&bowl(half, 1.0), "#ffffff", 0.5);
     s.fill(&bowl(half * 0.94, 0.86), "#f0d68a");
-    for (dx, part) in [(-0.3, 0.5), (0.1, 0.56), (0.35, 0.64), (-0.1, 0.7), (-0.4, 0.76), (0.25, 0.8), (0.0, 0.46)] {
+    for (dx, part) in
+        [(-0.3, 0.5), (0.1, 0.56), (0.35, 0.64), (-0.1, 0.7), (-0.4, 0.76), (0.25, 0.8), (0.0, 0.46)]
+    {
         s.circle(x + half * dx, y(part), tall * 0.007, "#fffbe8");
     }
     s.stroke_faint(&bowl(half, 1.0), "#8a7a5c", 2.0, 0.6);
@@ -253,7 +263,25 @@ fn goblet(s: &mut Sheet<'_>, (x, foot): (f64, f64), tall: f64, wine: &str) {
     s.within(&bowl, |s| {
         s.rect(x - half * 1.3, y(0.74), half * 2.6, tall * 0.32, wine);
         s.ellipse(x, y(0.74), half * 1.02, tall * 0.018, &mix(wine, "#ffffff", 0.25));
-        s.fill_faint(&format!("M{} {}Q{} {} {} {}L{} {}Q{} {} {} {}Z", x - half * 0.72, y(0.94), x - half * 1.0, y(0.7), x - half * 0.6, y(0.52), x - half * 0.48, y(0.54), x - half * 0.78, y(0.7), x - half * 0.56, y(0.94)), "#ffffff", 0.5);
+        s.fill_faint(
+            &format!(
+                "M{} {}Q{} {} {} {}L{} {}Q{} {} {} {}Z",
+                x - half * 0.72,
+                y(0.94),
+                x - half * 1.0,
+                y(0.7),
+                x - half * 0.6,
+                y(0.52),
+                x - half * 0.48,
+                y(0.54),
+                x - half * 0.78,
+                y(0.7),
+                x - half * 0.56,
+                y(0.94)
+            ),
+            "#ffffff",
+            0.5,
+        );
     });
     s.stroke_faint(&bowl, "#4a3b3a", 2.4, 0.55);
     s.rule(x, y(0.44), x, foot - 6.0, "#b9a894", 6.0);
@@ -266,7 +294,12 @@ fn tasting(s: &mut Sheet<'_>) {
     let window = arched(90.0, 90.0, 460.0, 610.0);
     s.within(&window, |s| {
         s.at(90.0, 90.0, 1.0, |s| {
-            Scene::Downs.draw(s, &p, Field { width: 460.0, height: 620.0, top: 170.0 }, &mut Dice::of("tasting"));
+            Scene::Downs.draw(
+                s,
+                &p,
+                Field { width: 460.0, height: 620.0, top: 170.0 },
+                &mut Dice::of("tasting"),
+            );
         });
     });
     s.stroke(&window, "#20131c", 14.0);
@@ -277,7 +310,9 @@ fn tasting(s: &mut Sheet<'_>) {
         s.rule(0.0, y, 640.0, y, "#5a3826", 2.0);
     }
     s.at(498.0, 610.0, 1.5, |s| Motif::Lantern.draw(s, &Palette { ink: "#2a1820", third: "#f3bf62", ..p }));
-    for (x, foot, tall, wine) in [(130.0, 770.0, 330.0, "#7a1730"), (262.0, 812.0, 350.0, "#e9cf7a"), (398.0, 850.0, 360.0, "#e8968c")] {
+    for (x, foot, tall, wine) in
+        [(130.0, 770.0, 330.0, "#7a1730"), (262.0, 812.0, 350.0, "#e9cf7a"), (398.0, 850.0, 360.0, "#e8968c")]
+    {
         s.ellipse(x + 8.0, foot, 74.0, 10.0, "#4c2e20");
         goblet(s, (x, foot), tall, wine);
     }
@@ -293,7 +328,11 @@ fn shelves(s: &mut Sheet<'_>, painter: &Painter) {
     ];
     for (level, slugs) in stock.iter().enumerate() {
         let foot = 316.0 + 300.0 * f64::from(u32::try_from(level).unwrap_or_default());
-        let shade = s.gradient((0.0, foot - 290.0), (0.0, foot), &[(0.0, "#3b2616", 0.42), (0.25, "#3b2616", 0.08), (1.0, "#3b2616", 0.0)]);
+        let shade = s.gradient(
+            (0.0, foot - 290.0),
+            (0.0, foot),
+            &[(0.0, "#3b2616", 0.42), (0.25, "#3b2616", 0.08), (1.0, "#3b2616", 0.0)],
+        );
         s.rect(0.0, foot - 284.0, 640.0, 284.0, &shade);
         for (place, wine) in slugs.iter().filter_map(|slug| wine(painter, slug)).enumerate() {
             let x = 98.0 + 148.0 * f64::from(u32::try_from(place).unwrap_or_default());
@@ -313,7 +352,13 @@ fn sparkling(s: &mut Sheet<'_>) {
     for ray in 0..60_u32 {
         let angle = (f64::from(ray) / 59.0 - 0.5) * std::f64::consts::PI;
         let (sin, cos) = angle.sin_cos();
-        let path = format!("M{} {}L{} {}", 640.0 + 190.0 * sin, 470.0 - 190.0 * cos, 640.0 + 1100.0 * sin, 470.0 - 1100.0 * cos);
+        let path = format!(
+            "M{} {}L{} {}",
+            640.0 + 190.0 * sin,
+            470.0 - 190.0 * cos,
+            640.0 + 1100.0 * sin,
+            470.0 - 1100.0 * cos
+        );
         s.stroke_faint(&path, p.third, if ray % 2 == 0 { 2.4 } else { 1.0 }, 0.7);
     }
     s.at(640.0, 372.0, 1.5, |s| Motif::Fan.draw(s, &p));
@@ -340,7 +385,11 @@ fn gifts(s: &mut Sheet<'_>) {
 fn frost(s: &mut Sheet<'_>) {
     let p = NIGHT;
     let (width, height) = BANNER;
-    let sky = s.gradient((0.0, 0.0), (0.0, height), &[(0.0, p.ink, 1.0), (0.7, p.second, 1.0), (1.0, p.paper, 1.0)]);
+    let sky = s.gradient(
+        (0.0, 0.0),
+        (0.0, height),
+        &[(0.0, p.ink, 1.0), (0.7, p.second, 1.0), (1.0, p.paper, 1.0)],
+    );
     s.rect(0.0, 0.0, width, height, &sky);
     let mut dice = Dice::of("frost");
     for _ in 0..90 {
@@ -357,17 +406,38 @@ fn frost(s: &mut Sheet<'_>) {
             let x = 640.0 + part * (420.0 + 1700.0 * near);
             let y = 336.0 + 176.0 * near;
             let size = 3.0 + 11.0 * near;
-            let glow = s.glow((x, y - size), size * 5.0, &[(0.0, "#ffbf5e", 0.75), (0.4, "#ff9a3c", 0.26), (1.0, "#ff9a3c", 0.0)]);
+            let glow = s.glow(
+                (x, y - size),
+                size * 5.0,
+                &[(0.0, "#ffbf5e", 0.75), (0.4, "#ff9a3c", 0.26), (1.0, "#ff9a3c", 0.0)],
+            );
             s.circle(x, y - size, size * 5.0, &glow);
             s.rect(x - size * 0.45, y - size * 0.5, size * 0.9, size, "#2b1a14");
-            s.fill(&format!("M{x} {}C{} {} {} {} {x} {}C{} {} {} {} {x} {}Z", y - size * 2.0, x + size * 0.7, y - size, x + size * 0.5, y - size * 0.4, y - size * 0.4, x - size * 0.5, y - size * 0.4, x - size * 0.7, y - size, y - size * 2.0), "#ffd98a");
+            s.fill(
+                &format!(
+                    "M{x} {}C{} {} {} {} {x} {}C{} {} {} {} {x} {}Z",
+                    y - size * 2.0,
+                    x + size * 0.7,
+                    y - size,
+                    x + size * 0.5,
+                    y - size * 0.4,
+                    y - size * 0.4,
+                    x - size * 0.5,
+                    y - size * 0.4,
+                    x - size * 0.7,
+                    y - size,
+                    y - size * 2.0
+                ),
+                "#ffd98a",
+            );
         }
     }
 }
 
 fn glasses(s: &mut Sheet<'_>) {
     wall(s, &CELLAR, 430.0);
-    for (index, wine) in ["#e9d58a", "#d9c15c", "#efb3a6", "#c9485b", "#8d1f38", "#4f1024"].iter().enumerate() {
+    for (index, wine) in ["#e9d58a", "#d9c15c", "#efb3a6", "#c9485b", "#8d1f38", "#4f1024"].iter().enumerate()
+    {
         let x = 190.0 + 180.0 * f64::from(u32::try_from(index).unwrap_or_default());
         s.ellipse(x + 8.0, 476.0, 66.0, 9.0, &mix(CELLAR.second, CELLAR.ink, 0.25));
         goblet(s, (x, 476.0), 340.0, wine);
@@ -382,10 +452,46 @@ fn winter(s: &mut Sheet<'_>, dice: &mut Dice) {
     for index in 0..13_u32 {
         let x = 50.0 + 100.0 * f64::from(index);
         let foot = 424.0 + 10.0 * (f64::from(index) * 1.7).sin();
-        s.stroke(&format!("M{x} {foot}C{} {} {} {} {x} {}", x - 9.0, foot - 30.0, x + 9.0, foot - 50.0, foot - 78.0), WINTER.ink, 9.0);
+        s.stroke(
+            &format!(
+                "M{x} {foot}C{} {} {} {} {x} {}",
+                x - 9.0,
+                foot - 30.0,
+                x + 9.0,
+                foot - 50.0,
+                foot - 78.0
+            ),
+            WINTER.ink,
+            9.0,
+        );
         for side in [-1.0, 1.0] {
-            s.stroke(&format!("M{x} {}C{} {} {} {} {} {}", foot - 76.0, x + side * 10.0, foot - 92.0, x + side * 28.0, foot - 88.0, x + side * 46.0, foot - 84.0), WINTER.ink, 4.6);
-            s.stroke(&format!("M{} {}V{}M{} {}V{}", x + side * 20.0, foot - 88.0, foot - 106.0, x + side * 36.0, foot - 87.0, foot - 102.0), WINTER.ink, 2.6);
+            s.stroke(
+                &format!(
+                    "M{x} {}C{} {} {} {} {} {}",
+                    foot - 76.0,
+                    x + side * 10.0,
+                    foot - 92.0,
+                    x + side * 28.0,
+                    foot - 88.0,
+                    x + side * 46.0,
+                    foot - 84.0
+                ),
+                WINTER.ink,
+                4.6,
+            );
+            s.stroke(
+                &format!(
+                    "M{} {}V{}M{} {}V{}",
+                    x + side * 20.0,
+                    foot - 88.0,
+                    foot - 106.0,
+                    x + side * 36.0,
+                    foot - 87.0,
+                    foot - 102.0
+                ),
+                WINTER.ink,
+                2.6,
+            );
         }
     }
     s.stroke("M0 346H1280M0 326H1280", "#7d8b96", 1.4);
@@ -403,15 +509,45 @@ fn parcels(s: &mut Sheet<'_>) {
     let (x, foot) = (470.0, 452.0);
     s.ellipse(x + 180.0, foot + 22.0, 250.0, 12.0, "#35423c");
     s.fill(&rounded(x, foot - 210.0, 270.0, 200.0, 14.0), "#1f3d30");
-    s.fill(&format!("M{} {}H{}Q{} {} {} {}L{} {}Q{} {} {} {}V{}H{}Z", x + 262.0, foot - 170.0, x + 326.0, x + 348.0, foot - 170.0, x + 358.0, foot - 146.0, x + 378.0, foot - 98.0, x + 398.0, foot - 88.0, x + 398.0, foot - 62.0, foot - 10.0, x + 262.0), "#2a5140");
-    s.fill(&polygon(&[(x + 284.0, foot - 154.0), (x + 324.0, foot - 154.0), (x + 350.0, foot - 98.0), (x + 284.0, foot - 98.0)]), "#cfe3dc");
+    s.fill(
+        &format!(
+            "M{} {}H{}Q{} {} {} {}L{} {}Q{} {} {} {}V{}H{}Z",
+            x + 262.0,
+            foot - 170.0,
+            x + 326.0,
+            x + 348.0,
+            foot - 170.0,
+            x + 358.0,
+            foot - 146.0,
+            x + 378.0,
+            foot - 98.0,
+            x + 398.0,
+            foot - 88.0,
+            x + 398.0,
+            foot - 62.0,
+            foot - 10.0,
+            x + 262.0
+        ),
+        "#2a5140",
+    );
+    s.fill(
+        &polygon(&[
+            (x + 284.0, foot - 154.0),
+            (x + 324.0, foot - 154.0),
+            (x + 350.0, foot - 98.0),
+            (x + 284.0, foot - 98.0),
+        ]),
+        "#cfe3dc",
+    );
     s.fill(&boxed(x - 8.0, foot - 24.0, 412.0, 16.0), "#14261e");
     for wheel in [x + 70.0, x + 322.0] {
         s.circle(wheel, foot - 6.0, 38.0, "#14201a");
         s.circle(wheel, foot - 6.0, 18.0, "#d9dfd0");
     }
     s.circle(x + 388.0, foot - 56.0, 8.0, "#f8d862");
-    s.at(x + 70.0, foot - 116.0, 0.5, |s| Motif::Lane.draw(s, &Palette::new("#fbf7ec", "#0f2119", "#e9cf62", "#4f7f46", "#f6e08a")));
+    s.at(x + 70.0, foot - 116.0, 0.5, |s| {
+        Motif::Lane.draw(s, &Palette::new("#fbf7ec", "#0f2119", "#e9cf62", "#4f7f46", "#f6e08a"))
+    });
     s.left("Hollow Lane", Style::new(Face::Serif, 34.0, 0.02), (x + 130.0, foot - 116.0), 130.0, "#f6edc9");
     s.left("CELLARS", Style::new(Face::Sans, 16.0, 0.4), (x + 132.0, foot - 90.0), 120.0, "#f6edc9");
 }
