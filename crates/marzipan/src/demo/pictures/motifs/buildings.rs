@@ -135,7 +135,7 @@ pub(super) fn windmill(s: &mut Sheet<'_>, p: &Palette) {
     s.stroke("M-120 98C-70 88 70 88 120 98", p.second, 4.0);
     for (x, size) in [(-98.0, 1.0), (-76.0, 0.8), (74.0, 0.9), (98.0, 1.1)] {
         s.at(x, 94.0, size, |s| {
-            s.stroke("M0 0V-26M0 -10Q-10 -14 -12 -26M0 -10Q10 -14 12 -26", p.accent, 3.0)
+            s.stroke("M0 0V-26M0 -10Q-10 -14 -12 -26M0 -10Q10 -14 12 -26", p.accent, 3.0);
         });
     }
 }

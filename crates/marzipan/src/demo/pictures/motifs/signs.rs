@@ -1,5 +1,7 @@
 //! Signs and small things.
 
+use std::f64::consts::FRAC_PI_8;
+
 use super::super::palette::Palette;
 use super::super::sheet::{Sheet, disc, mix, open, polygon, rounded};
 use super::round;
@@ -60,8 +62,8 @@ pub(super) fn slate(s: &mut Sheet<'_>, p: &Palette) {
         } else {
             (p.accent, mix(p.accent, p.paper, 0.4))
         };
-        s.fill(&polygon(&[(0.0, 0.0), side(-0.3927), tip]), &light);
-        s.fill(&polygon(&[(0.0, 0.0), side(0.3927), tip]), dark);
+        s.fill(&polygon(&[(0.0, 0.0), side(-FRAC_PI_8), tip]), &light);
+        s.fill(&polygon(&[(0.0, 0.0), side(FRAC_PI_8), tip]), dark);
         s.stroke_faint(&open(&[(0.0, 0.0), tip]), p.paper, 1.6, 0.9);
     }
     s.circle(0.0, 0.0, 7.0, p.third);

@@ -75,7 +75,7 @@ pub(super) fn andes(s: &mut Sheet<'_>, p: &Palette, field: Field) {
             base: field.down(0.7),
             half: field.across(half),
             light: &near.0,
-            dark: &near.1,
+            dark: near.1,
             snow: Some(p.paper),
         }
         .draw(s);

@@ -114,12 +114,12 @@ pub(super) fn railway(s: &mut Sheet<'_>, p: &Palette, field: Field) {
     s.within(&boxed(0.0, 0.0, field.width, horizon), |s| {
         for ray in 0..24_u32 {
             let (from, to) = (f64::from(ray) * 0.2618, f64::from(ray) * 0.2618 + 0.13);
-            let far = field.height;
+            let (far, ends) = (field.height, [from.sin_cos(), to.sin_cos()]);
             s.fill_faint(
                 &polygon(&[
                     (x, horizon),
-                    (x + far * from.cos(), horizon - far * from.sin()),
-                    (x + far * to.cos(), horizon - far * to.sin()),
+                    (x + far * ends[0].1, horizon - far * ends[0].0),
+                    (x + far * ends[1].1, horizon - far * ends[1].0),
                 ]),
                 p.third,
                 0.5,
@@ -148,10 +148,10 @@ pub(super) fn railway(s: &mut Sheet<'_>, p: &Palette, field: Field) {
         &mix(p.second, p.paper, 0.35),
     );
     for index in 0..13_u32 {
-        let t = (f64::from(index) / 12.0).powf(2.1);
-        let y = horizon + 4.0 + (foot - horizon) * t;
-        let half = 6.0 + field.width * 0.27 * t;
-        s.rect(x - half, y, half * 2.0, 2.0 + 20.0 * t, p.ink);
+        let near = (f64::from(index) / 12.0).powf(2.1);
+        let y = horizon + 4.0 + (foot - horizon) * near;
+        let half = 6.0 + field.width * 0.27 * near;
+        s.rect(x - half, y, half * 2.0, 2.0 + 20.0 * near, p.ink);
     }
     for side in [-1.0, 1.0] {
         let (far, near) = (x + side * 3.0, x + side * field.width * 0.2);
