@@ -267,7 +267,9 @@ impl Shown {
         let account = format!("{url}/v1/account");
         let visitor = format!("-H 'Authorization: Bearer {storefront_token}'");
         let browse = [
-            format!("curl -sg '{url}/v1/products?collection=reds&attr[country]=France,Italy&sort=price' {visitor}"),
+            format!(
+                "curl -sg '{url}/v1/products?collection=reds&attr[country]=France,Italy&sort=price' {visitor}"
+            ),
             // A slip of the pen on purpose.
             format!("curl -s '{url}/v1/search?query=chardonay' {visitor}"),
         ];
