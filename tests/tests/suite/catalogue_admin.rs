@@ -434,7 +434,7 @@ fn what_is_needed_is_withdrawn_and_not_removed(shop: &Shop<'_>) {
     let shown = shop.visitor().get("/v1/products").send().expect(200).data();
     let names: Vec<_> =
         shown.as_array().expect("a list").iter().map(|product| product["name"].clone()).collect();
-    assert_eq!(names, [json!("Box"), json!("Free")].as_slice(), "{shown}");
+    assert_eq!(names, [json!("Free"), json!("Box")].as_slice(), "{shown}");
 
     for removable in [&free, &bundle, &part] {
         admin.delete(&path(removable)).send().expect(204);

@@ -407,7 +407,10 @@ fn what_is_said_of_a_picture_can_be_changed(shop: &Shop<'_>) {
     let log = admin.get("/admin/v1/audit-log").send().expect(200).data();
     let actions: Vec<&str> =
         log.as_array().expect("a list").iter().filter_map(|entry| entry["action"].as_str()).collect();
-    assert_eq!(actions, ["media.update", "media.update", "media.update", "media.update", "media.create"]);
+    assert_eq!(
+        actions,
+        ["media.update", "media.update", "media.update", "media.update", "media.create", "shop.open"]
+    );
     assert_eq!((&log[0]["before"]["alt"], &log[0]["after"]["alt"]), (&json!(""), &json!("In time")));
 }
 

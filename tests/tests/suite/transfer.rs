@@ -139,10 +139,7 @@ fn everything(installation: &Installation) -> Vec<String> {
         "jobs",
         "audit_log",
     ];
-    tables
-        .iter()
-        .map(|table| installation.sql(&format!("select * from {table} order by 1, 2, 3, 4")))
-        .collect()
+    tables.iter().map(|table| installation.sql(&format!("select * from {table} order by 1, 2, 3"))).collect()
 }
 
 /// The folder with the files that the project did not write, where it is there.
@@ -550,7 +547,7 @@ fn a_server_that_runs_shows_what_was_imported(installation: &Installation) {
     jsonl(installation, &shop.slug, &file, &[]);
 
     eventually("the list has them", || (list()["meta"]["total"] == 30).then_some(()));
-    let wine = shop.visitor().get("/v1/products/wine-7").send().expect(200).data();
+    let wine = shop.visitor().get("/v1/products/wine-7").send().expect(200).json();
     assert_eq!(wine["name"], "Wine 7");
 }
 
