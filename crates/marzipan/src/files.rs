@@ -17,7 +17,7 @@ pub(crate) fn private_folder(folder: &Path) -> Result<()> {
     builder
         .recursive(true)
         .create(folder)
-        .with_context(|| format!("the folder {} can not be made: mend data_dir", folder.display()))
+        .with_context(|| format!("the folder {} can not be made: choose another, or mend the one above it", folder.display()))
 }
 
 /// Makes an empty file that only we can read, unless it is there. What a database makes beside it has the same mode.

@@ -2,7 +2,7 @@
 //! comes in again anywhere.
 
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -39,6 +39,17 @@ impl Pictures {
         BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("it tells its port");
         let url = format!("http://127.0.0.1:{}", line.trim());
         Self { child, url }
+    }
+
+    /// The picture at a path.
+    fn get(&self, path: &str) -> Vec<u8> {
+        let address = self.url.trim_start_matches("http://");
+        let mut stream = std::net::TcpStream::connect(address).expect("it listens");
+        write!(stream, "GET {path} HTTP/1.0\r\n\r\n").expect("it reads");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("it answers");
+        let body = answer.windows(4).position(|end| end == b"\r\n\r\n").expect("a head") + 4;
+        answer.split_off(body)
     }
 }
 
@@ -135,6 +146,11 @@ fn everything(installation: &Installation) -> Vec<String> {
         "attributes",
         "media",
         "media_sources",
+        "entries",
+        "entry_revisions",
+        "menus",
+        "redirects",
+        "tenants",
         "changes",
         "jobs",
         "audit_log",
@@ -230,7 +246,9 @@ fn a_dry_run_leaves_everything_as_it_is(installation: &Installation) {
     let pictures = Pictures::serve();
     shop(installation, "cellar");
     let table = write(installation, "quirks.csv", quirks(&pictures));
-    let lines = write(installation, "lines.jsonl", FORWARD);
+    std::fs::create_dir(installation.folder().join("labels")).expect("a folder");
+    write(installation, "labels/estate.png", pictures.get("/estate.png"));
+    let lines = write(installation, "lines.jsonl", format!("{FORWARD}{CONTENT}"));
     for (format, file) in [("shopify-csv", &table), ("marzipan-jsonl", &lines)] {
         let before = everything(installation);
         let dry = import(installation, "cellar", format, file, &["--dry-run"]);
@@ -377,6 +395,15 @@ const FORWARD: &str = r#"{"kind": "product", "productType": "bundle", "name": "B
 {"kind": "product", "productType": "event", "name": "Tasting", "slug": "tasting", "price": 2500, "event": {"startsAt": "2027-05-01T18:00:00Z", "place": "The cellar", "capacity": 24}}
 {"kind": "collection", "name": "Cheap", "slug": "cheap", "rule": {"matches": "all", "conditions": [{"field": "priceBelow", "amount": 1300}]}}
 "#;
+
+/// Pages and what leads to them; the menu leads to a bundle that waits for its parts.
+const CONTENT: &str = r##"{"kind": "page", "title": "About us", "slug": "about", "status": "published", "publishedAt": "2026-01-02T00:00:00Z", "image": {"file": "labels/estate.png"}, "blocks": [{"type": "heading", "text": "Since 1902", "level": 2}, {"type": "richText", "markdown": "A *small* estate."}, {"type": "image", "file": "labels/estate.png", "alt": "The label"}, {"type": "gallery", "images": [{"file": "labels/estate.png", "alt": "Again"}]}, {"type": "products", "products": ["red", "box"], "title": "Ours"}, {"type": "collection", "collection": "reds", "limit": 4, "title": "Reds"}], "metaTitle": "About"}
+{"kind": "page", "title": "Hidden", "slug": "hidden", "status": "draft", "blocks": []}
+{"kind": "post", "title": "Harvest", "slug": "harvest", "status": "published", "publishedAt": "2026-01-03T00:00:00Z", "author": "Ada", "tags": ["red", "news"], "category": "Journal", "blocks": [{"type": "quote", "text": "It rained.", "cite": "Ada"}]}
+{"kind": "menu", "handle": "main", "items": [{"label": "Wines", "type": "collection", "target": "reds", "children": [{"label": "The box", "type": "product", "target": "box", "children": []}]}, {"label": "About", "type": "page", "target": "about", "children": []}, {"label": "Journal", "type": "post", "target": "harvest", "children": []}, {"label": "Elsewhere", "type": "url", "target": "https://example.com/", "children": []}]}
+{"kind": "redirect", "from": "/old", "to": "/pages/about", "status": 301}
+{"kind": "redirect", "from": "/old-shop", "to": "https://example.com/shop", "status": 302}
+"##;
 
 fn lines_may_name_what_comes_after_them(installation: &Installation) {
     shop(installation, "cellar");
@@ -566,14 +593,18 @@ fn what_goes_out_comes_in_again_on_the_other_engine() {
            \"labels\": {{\"front\": [{{\"url\": \"{url}/3.png\"}}], \"back\": []}}, \"availability\": \"subscribers\", \"subscriberPrice\": 1100,\
            \"awards\": [{{\"name\": \"Show\", \"image\": {{\"url\": \"{url}/4.png\"}}}}], \"collections\": [\"whites\"], \"taxClass\": \"wine\"}}\n"
     );
-    for text in [FORWARD.to_owned(), more] {
+    std::fs::create_dir(first.folder().join("labels")).expect("a folder");
+    write(&first, "labels/estate.png", pictures.get("/estate.png"));
+    for text in [format!("{FORWARD}{CONTENT}"), more] {
         let file = write(&first, "lines.jsonl", text);
         let report = jsonl(&first, "cellar", &file, &[]);
         assert_eq!(report["pictures"]["failed"], 0, "{report}");
     }
     let out = exported(&first, "cellar");
     assert_eq!(out.lines().filter(|line| line.starts_with("{\"kind\":\"product\"")).count(), 8, "{out}");
-    assert_eq!(out.lines().filter(|line| line.starts_with("{\"kind\":\"media\"")).count(), 5, "{out}");
+    assert_eq!(out.lines().filter(|line| line.starts_with("{\"kind\":\"media\"")).count(), 6, "{out}");
+    let kinds = |kind: &str| out.lines().filter(|line| line.starts_with(&format!("{{\"kind\":\"{kind}\""))).count();
+    assert_eq!(["page", "post", "menu", "redirect", "settings"].map(kinds), [2, 1, 1, 2, 1], "{out}");
     let mut folder = first.folder().join("export-cellar");
     let mut hops = Vec::new();
     for engine in [Engine::Postgres, Engine::Sqlite] {
@@ -586,10 +617,12 @@ fn what_goes_out_comes_in_again_on_the_other_engine() {
 
         assert_eq!(
             (tally(&report, "product"), tally(&report, "media")),
-            ([8, 0, 0, 0], [5, 0, 0, 0]),
+            ([8, 0, 0, 0], [6, 0, 0, 0]),
             "{report}"
         );
-        assert_eq!(tally(&dry, "product"), [8, 0, 0, 0], "{dry}");
+        for kind in ["product", "media", "collection", "attribute", "page", "post", "menu", "redirect"] {
+            assert_eq!((tally(&dry, kind), tally(&report, kind)[1..] == [0, 0, 0]), (tally(&report, kind), true), "{kind}");
+        }
         assert_eq!(exported(&next, "cellar"), out);
         let theirs = next.folder().join("export-cellar");
         let files = |folder: &Path| {
@@ -610,9 +643,12 @@ fn what_goes_out_comes_in_again_on_the_other_engine() {
         let again = jsonl(&next, "cellar", &file, &[]);
         assert_eq!(
             (tally(&again, "product"), tally(&again, "media")),
-            ([0, 0, 8, 0], [0, 0, 5, 0]),
+            ([0, 0, 8, 0], [0, 0, 6, 0]),
             "{again}"
         );
+        for kind in ["settings", "page", "post", "menu", "redirect"] {
+            assert_eq!(tally(&again, kind)[..2], [0, 0], "{kind}: {again}");
+        }
         folder = theirs;
         hops.push(next);
     }

@@ -12,7 +12,7 @@ use store::{StoreError, Tx};
 
 use super::present::{self, Stored};
 use super::references::comparable;
-use super::save::{Origin, note, save};
+use super::save::{Origin, note, save, write};
 use super::{CatalogError, Narrowed};
 use crate::audit::{self, Actor, Change};
 use crate::{Commerce, Shop};
@@ -120,20 +120,29 @@ pub fn put_product(
     shop: &Shop,
     form: &ProductForm,
 ) -> Result<(ProductId, Put), CatalogError> {
-    import_product(commerce, tx, shop, form, shop.now)
+    let mut changed = Vec::new();
+    let put = import_product(commerce, tx, shop, form, shop.now, &mut changed)?;
+    if !changed.is_empty() {
+        record(tx, &changed)?;
+    }
+    Ok(put)
 }
 
-/// As [`put_product`], for one that was made at some time, perhaps in another shop: there it stands among the newest.
+/// As [`put_product`], for one that was made at some time, perhaps in another shop: there it stands among the newest. What
+/// changed with it is added to `changed`, for the caller to record once for many.
 pub(crate) fn import_product(
     commerce: &Commerce,
     tx: &mut Tx<'_>,
     shop: &Shop,
     form: &ProductForm,
     made_at: Timestamp,
+    changed: &mut Vec<Changed>,
 ) -> Result<(ProductId, Put), CatalogError> {
     let new = form.clone().parse(shop.settings.currency)?;
     let Some(row) = rows::find_by_slug(tx, new.slug.as_str())? else {
-        return Ok((save(commerce, tx, shop, Origin::New { made_at }, &new)?, Put::Created));
+        let id = write(commerce, tx, shop, Origin::New { made_at }, &new)?;
+        changed.push(Changed::of(Subject::Product, id.uuid()));
+        return Ok((id, Put::Created));
     };
     let before = present::assemble(tx, vec![row])?.into_iter().next().ok_or(CatalogError::NotFound)?;
     let product = form.clone().over(before.product.to_form()).parse(shop.settings.currency)?;
@@ -142,7 +151,8 @@ pub(crate) fn import_product(
     if comparable(tx, &before.product, &product)? == known {
         return Ok((before.id, Put::Same));
     }
-    let id = save(commerce, tx, shop, Origin::Known(&before), &product)?;
+    let id = write(commerce, tx, shop, Origin::Known(&before), &product)?;
+    changed.extend(super::save::changed(tx, id)?);
     Ok((id, Put::Changed))
 }
 

@@ -29,8 +29,24 @@ pub(super) enum Origin<'s> {
     Known(&'s Stored),
 }
 
-/// Writes a product: a new one, or in the place of the one that is known.
+/// Writes a product, a new one or in the place of the one that is known, and records the change.
 pub(super) fn save(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    origin: Origin<'_>,
+    product: &Product,
+) -> Result<ProductId, CatalogError> {
+    let id = write(commerce, tx, shop, origin, product)?;
+    match origin {
+        Origin::New { .. } => record(tx, &[Change::of(Subject::Product, id.uuid())]).map(drop)?,
+        Origin::Known(_) => note(tx, id)?,
+    }
+    Ok(id)
+}
+
+/// Writes a product. The caller records the change.
+pub(super) fn write(
     commerce: &Commerce,
     tx: &mut Tx<'_>,
     shop: &Shop,
@@ -53,20 +69,26 @@ pub(super) fn save(
     } else {
         products::insert(tx, row).map_err(taken(slug))?;
     }
-    write_variants(commerce, tx, shop, id, product)?;
-    write_named(tx, id, &named)?;
+    let is_new = before.is_none();
+    write_variants(commerce, tx, shop, id, is_new, product)?;
+    write_named(tx, id, is_new, &named)?;
     announce_sale(commerce, tx, shop, id, product)?;
-    note(tx, id)?;
     Ok(id)
 }
 
 /// Records that a product changed, and with it every bundle that holds it.
 pub(super) fn note(tx: &mut Tx<'_>, id: ProductId) -> Result<(), StoreError> {
+    let changed = changed(tx, id)?;
+    record(tx, &changed).map(drop)
+}
+
+/// What changes with a product that others may name: the product, and every bundle that holds it.
+pub(super) fn changed(tx: &mut Tx<'_>, id: ProductId) -> Result<Vec<Change>, StoreError> {
     let mut changed = vec![Change::of(Subject::Product, id.uuid())];
     for link in links::naming(tx, &[id], LinkKind::BundleItem)? {
         changed.push(Change::of(Subject::Product, link.product.uuid()));
     }
-    record(tx, &changed).map(drop)
+    Ok(changed)
 }
 
 fn row(
@@ -138,10 +160,12 @@ fn write_variants(
     tx: &mut Tx<'_>,
     shop: &Shop,
     id: ProductId,
+    is_new: bool,
     product: &Product,
 ) -> Result<(), CatalogError> {
+    let present = if is_new { Vec::new() } else { variants::of(tx, &[id])? };
     let mut present: HashMap<VariantId, VariantRow> =
-        variants::of(tx, &[id])?.into_iter().map(|row| (row.variant_id, row)).collect();
+        present.into_iter().map(|row| (row.variant_id, row)).collect();
     let mut wanted = Vec::new();
     for (option_position, option) in (0_i64..).zip(&product.options) {
         for (position, value) in (0_i64..).zip(&option.values) {
@@ -182,12 +206,19 @@ fn write_variants(
     Ok(())
 }
 
-fn write_named(tx: &mut Tx<'_>, id: ProductId, named: &Named) -> Result<(), StoreError> {
-    links::replace(tx, id, &named.links)?;
-    pictures::replace(tx, id, &named.pictures)?;
-    attributes::replace_values(tx, id, &named.attributes)?;
-    let present: Vec<_> =
-        collections::memberships(tx, &[id])?.into_iter().map(|member| member.collection).collect();
+/// A new product has nothing yet that could go.
+fn write_named(tx: &mut Tx<'_>, id: ProductId, is_new: bool, named: &Named) -> Result<(), StoreError> {
+    if !(is_new && named.links.is_empty()) {
+        links::replace(tx, id, &named.links)?;
+    }
+    if !(is_new && named.pictures.is_empty()) {
+        pictures::replace(tx, id, &named.pictures)?;
+    }
+    if !(is_new && named.attributes.is_empty()) {
+        attributes::replace_values(tx, id, &named.attributes)?;
+    }
+    let present = if is_new { Vec::new() } else { collections::memberships(tx, &[id])? };
+    let present: Vec<_> = present.into_iter().map(|member| member.collection).collect();
     for gone in present.iter().filter(|one| !named.collections.contains(one)) {
         collections::remove(tx, *gone, id)?;
     }

@@ -23,6 +23,7 @@ use uuid::Uuid;
 
 use super::report::{Grade, Problem};
 use crate::catalog::{self, Stored};
+use crate::content;
 use crate::media::{self, MediaError};
 use crate::{Commerce, Shop};
 
@@ -72,6 +73,14 @@ pub struct Exported {
     pub collections: u64,
     /// Products and packages.
     pub products: u64,
+    /// Pages.
+    pub pages: u64,
+    /// Journal posts.
+    pub posts: u64,
+    /// Menus.
+    pub menus: u64,
+    /// Redirects.
+    pub redirects: u64,
 }
 
 /// Writes all of a shop's catalogue and content. Others may change it meanwhile: each thing is as it was when its line was
@@ -88,9 +97,10 @@ pub async fn export(
     let (media, files) = export.media().await?;
     let files = Arc::new(files);
     let (collections, collection_slugs) = export.collections(&files).await?;
-    let names = Names { attributes: attribute_slugs, collections: collection_slugs, files };
+    let names = Names { attributes: attribute_slugs, collections: collection_slugs, files: files.clone() };
     let products = export.products(Arc::new(names)).await?;
-    Ok(Exported { media, attributes, collections, products })
+    let exported = Exported { media, attributes, collections, products, ..Exported::default() };
+    export.content(files, exported).await
 }
 
 fn broken(error: serde_json::Error) -> StoreError {
@@ -244,6 +254,36 @@ impl Export<'_> {
             }
         }
         Ok(count)
+    }
+
+    /// Pages and posts in the order in which they were made, menus and redirects in that of their names.
+    async fn content(&mut self, files: Arc<Files>, mut exported: Exported) -> Result<Exported, ExportError> {
+        let file_of = move |id| files.get(&id).cloned();
+        let (commerce, shop) = (self.commerce, self.shop);
+        let mut sorted = BTreeMap::new();
+        let sink = |mut line: Value| {
+            let Some(Value::String(kind)) = line.as_object_mut().and_then(|object| object.remove("kind")) else {
+                return Ok(());
+            };
+            let text = |key: &str| line.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+            match kind.as_str() {
+                "menu" => drop(sorted.insert((0, text("handle")), line)),
+                "redirect" => drop(sorted.insert((1, text("from")), line)),
+                kind => {
+                    *if kind == "post" { &mut exported.posts } else { &mut exported.pages } += 1;
+                    self.line(kind, line)?;
+                }
+            }
+            Ok(())
+        };
+        content::export::<ExportError, _>(commerce, shop, file_of, sink).await?;
+        for ((kind, _), line) in sorted {
+            let (kind, count) =
+                if kind == 0 { ("menu", &mut exported.menus) } else { ("redirect", &mut exported.redirects) };
+            *count += 1;
+            self.line(kind, line)?;
+        }
+        Ok(exported)
     }
 
     /// The ids of all products in the order of their slugs. They are sorted here, for the databases sort texts each in

@@ -23,6 +23,14 @@ pub enum Kind {
     Collection,
     /// A product or package.
     Product,
+    /// A page.
+    Page,
+    /// A journal post.
+    Post,
+    /// A menu.
+    Menu,
+    /// An old address that leads to a new one.
+    Redirect,
     /// A line of no known kind.
     Unknown,
 }
@@ -47,6 +55,8 @@ pub(super) enum What {
     Media(MediaItem),
     Collection(Box<CollectionItem>),
     Product(Box<ProductItem>),
+    /// A page, post, menu or redirect, as the line has it.
+    Content(Kind, Box<serde_json::Value>),
     /// It could not be read; why stands among its problems.
     Refused(Kind),
 }
@@ -105,7 +115,7 @@ impl Item {
             What::Media(_) => Kind::Media,
             What::Collection(_) => Kind::Collection,
             What::Product(_) => Kind::Product,
-            What::Refused(kind) => *kind,
+            What::Content(kind, _) | What::Refused(kind) => *kind,
         }
     }
 

@@ -23,8 +23,8 @@ use super::{ImportError, Reading};
 #[derive(Debug, Default)]
 pub(super) struct Defined {
     hasher: RandomState,
-    /// Hashes of the slugs of products, for there may be very many.
-    products: HashSet<u64>,
+    /// Hashes of the kinds and slugs of products, pages and posts, for there may be very many.
+    hashes: HashSet<u64>,
     /// Slugs and names.
     pub(super) attributes: HashMap<String, String>,
     /// Slugs and names; those with a rule take no products by hand.
@@ -35,24 +35,24 @@ pub(super) struct Defined {
 const MOST_REMEMBERED: usize = 10_000;
 
 impl Defined {
-    /// Whether the file has a product with this slug.
-    pub(super) fn has_product(&self, slug: &str) -> bool {
-        self.products.contains(&self.hasher.hash_one(slug))
+    /// Whether the file has a product, page, post or collection with this slug.
+    pub(super) fn has(&self, kind: &str, slug: &str) -> bool {
+        self.hashes.contains(&self.hasher.hash_one((kind, slug)))
+            || (kind == "collection" && self.collections.contains_key(slug))
     }
 
     /// Notes that it does not go in.
-    pub(super) fn forget_product(&mut self, slug: &str) {
-        self.products.remove(&self.hasher.hash_one(slug));
+    pub(super) fn forget(&mut self, kind: &str, slug: &str) {
+        self.hashes.remove(&self.hasher.hash_one((kind, slug)));
     }
 
     fn note(&mut self, head: Head) {
-        let slug = head
-            .slug
-            .or_else(|| ThingSlug::from_name(head.name.as_deref()?).ok().map(|slug| slug.to_string()));
-        let (Some(slug), name) = (slug, head.name.unwrap_or_default()) else { return };
+        let name = head.name.or(head.title).unwrap_or_default();
+        let slug = head.slug.or_else(|| ThingSlug::from_name(&name).ok().map(|slug| slug.to_string()));
+        let Some(slug) = slug else { return };
         match head.kind.as_str() {
-            "product" => {
-                self.products.insert(self.hasher.hash_one(&slug));
+            kind @ ("product" | "page" | "post") => {
+                self.hashes.insert(self.hasher.hash_one((kind, slug.as_str())));
             }
             "attribute" if self.attributes.len() < MOST_REMEMBERED => {
                 self.attributes.insert(slug, name);
@@ -71,6 +71,7 @@ struct Head {
     kind: String,
     slug: Option<String>,
     name: Option<String>,
+    title: Option<String>,
     rule: Option<IgnoredAny>,
     currency: Option<String>,
 }
@@ -148,7 +149,7 @@ fn item(line: u64, text: &str) -> Item {
             if let Some(Value::String(kind)) = object.remove("kind") {
                 reading.thing(&kind, object)
             } else {
-                reading.refuse(Some("kind"), "Is required: settings, attribute, media, collection, product.");
+                reading.refuse(Some("kind"), format!("Is required: {KINDS}."));
                 (Kind::Unknown, None)
             }
         }
@@ -164,6 +165,13 @@ fn item(line: u64, text: &str) -> Item {
     let is_refused = reading.problems.iter().any(|problem| problem.grade == Grade::Refused);
     let what = what.filter(|_| !is_refused).unwrap_or(What::Refused(kind));
     Item { line, bytes: text.len(), problems: reading.problems, what }
+}
+
+/// The kinds of lines, in the order in which an export has them.
+const KINDS: &str = "settings, attribute, media, collection, product, page, post, menu, redirect";
+
+fn content(kind: Kind, object: Object) -> (Kind, Option<What>) {
+    (kind, Some(What::Content(kind, Box::new(Value::Object(object)))))
 }
 
 /// The message of an error on a single line, which says its column only.
@@ -198,9 +206,12 @@ impl LineReading {
             "media" => (Kind::Media, self.media(object)),
             "collection" => (Kind::Collection, self.collection(object)),
             "product" => (Kind::Product, self.product(object)),
+            "page" => content(Kind::Page, object),
+            "post" => content(Kind::Post, object),
+            "menu" => content(Kind::Menu, object),
+            "redirect" => content(Kind::Redirect, object),
             other => {
-                let known = "settings, attribute, media, collection, product";
-                self.refuse(Some("kind"), format!("Must be one of {known}, not {other:?}."));
+                self.refuse(Some("kind"), format!("Must be one of {KINDS}, not {other:?}."));
                 (Kind::Unknown, None)
             }
         }
@@ -335,11 +346,11 @@ mod tests {
                 vec!["line 7: Is not JSON: EOF while parsing an object at column 18."],
             ),
             ("[1]", vec!["line 7: Must be a JSON object."]),
-            ("{}", vec!["line 7: kind: Is required: settings, attribute, media, collection, product."]),
+            ("{}", vec!["line 7: kind: Is required: settings, attribute, media, collection, product, page, post, menu, redirect."]),
             (
                 r#"{"kind": "moon"}"#,
                 vec![
-                    "line 7: kind: Must be one of settings, attribute, media, collection, product, not \"moon\".",
+                    "line 7: kind: Must be one of settings, attribute, media, collection, product, page, post, menu, redirect, not \"moon\".",
                 ],
             ),
             (r#"{"kind": "product", "price": "12"}"#, vec!["line 7: price: Must be a whole number."]),
@@ -387,11 +398,11 @@ mod tests {
             {\"kind\": \"attribute\", \"name\": \"Food pairing\"}\n{\"kind\": \"product\", \"name\": \"Red Wine\"}\n";
         let gbp = Currency::parse("GBP").expect("a currency");
         let (mut reader, mut defined) = JsonlReader::open(Cursor::new(file), gbp).expect("it reads");
-        assert!(defined.has_product("red-wine") && !defined.has_product("white-wine"));
+        assert!(defined.has("product", "red-wine") && !defined.has("page", "red-wine"));
         assert_eq!(defined.attributes["food-pairing"], "Food pairing");
         assert_eq!(defined.collections["reds"], ("Reds".to_owned(), true));
-        defined.forget_product("red-wine");
-        assert!(!defined.has_product("red-wine"));
+        defined.forget("product", "red-wine");
+        assert!(!defined.has("product", "red-wine"));
         let mut lines = Vec::new();
         while let Some((place, item)) = reader.next().expect("it reads") {
             lines.push((place.line, item.kind()));

@@ -12,6 +12,7 @@ use domain::media::{AltText, MOST_BYTES, MediaName};
 use domain::patch::Patch;
 use futures_util::StreamExt as _;
 use gateways::fetch::FetchError;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use store::{StoreError, media as rows, media_sources};
 use url::Url;
@@ -214,10 +215,9 @@ impl Gallery {
         }
     }
 
-    /// Puts the pictures into a thing, and tells of those that are not to be had. Tells whether some would come that a dry
-    /// run does not fetch.
-    pub(super) fn hang(&self, item: &mut Item, hung: &mut Hung) -> bool {
-        let mut hanging = Hanging { known: &self.known, hung, line: item.line, lines: &[], waits: false };
+    /// Puts the pictures into a thing, and tells of those that are not to be had.
+    pub(super) fn hang(&self, item: &mut Item, hung: &mut Hung) -> Hanged {
+        let mut hanging = Hanging { known: &self.known, hung, line: item.line, lines: &[], hanged: Hanged::default() };
         match &mut item.what {
             What::Product(product) => {
                 if let Origin::Shopify { picture_lines, .. } = &product.origin {
@@ -246,9 +246,12 @@ impl Gallery {
                     collection.form.image_id = id;
                 }
             }
+            What::Content(_, line) => files_of(line, "", &mut |path, file| {
+                hanging.file(path, file);
+            }),
             _ => {}
         }
-        hanging.waits
+        hanging.hanged
     }
 
     /// What becomes of a picture on a line of its own.
@@ -302,6 +305,17 @@ impl Gallery {
     }
 }
 
+/// What a thing has of its pictures.
+#[derive(Debug, Default)]
+pub(super) struct Hanged {
+    /// Whether some would come that a dry run does not fetch.
+    pub(super) differs: bool,
+    /// The pictures of the files that a page names.
+    pub(super) files: HashMap<String, MediaId>,
+    /// The fields of a page that name those that would come.
+    pub(super) to_come: HashSet<String>,
+}
+
 /// What became of pictures.
 #[derive(Default)]
 pub(super) struct Hung {
@@ -320,7 +334,7 @@ struct Hanging<'h> {
     line: u64,
     /// The lines of a list's pictures, where they have lines of their own.
     lines: &'h [u64],
-    waits: bool,
+    hanged: Hanged,
 }
 
 impl Hanging<'_> {
@@ -337,6 +351,18 @@ impl Hanging<'_> {
     fn all(&mut self, images: &mut Vec<ImageForm>, path: &str) {
         let each = std::mem::take(images).into_iter().enumerate();
         *images = each.filter_map(|(index, image)| self.one(&image, &format!("{path}.{index}"))).collect();
+    }
+
+    /// A file that a page names.
+    fn file(&mut self, path: &str, file: &str) {
+        let image = ImageForm { file: Some(file.to_owned()), ..ImageForm::default() };
+        match self.one(&image, path).and_then(|image| image.media_id?.parse().ok()) {
+            Some(id) => drop(self.hanged.files.insert(file.to_owned(), id)),
+            None if matches!(self.known.get(&Source::File(file.to_owned())), Some(Found::ToCome)) => {
+                self.hanged.to_come.insert(path.to_owned());
+            }
+            None => {}
+        }
     }
 
     /// `None` where nothing is said, or what is said can not be had.
@@ -364,7 +390,7 @@ impl Hanging<'_> {
                 let is_new = self.hung.to_come.insert(source);
                 let pictures = &mut self.hung.pictures;
                 *if is_new { &mut pictures.added } else { &mut pictures.known } += 1;
-                self.waits = true;
+                self.hanged.differs = true;
                 None
             }
             Some(Found::Nothing(reason)) => {
@@ -378,6 +404,27 @@ impl Hanging<'_> {
             }
             None => None,
         }
+    }
+}
+
+/// The files that a page or post names, each with the path of the field.
+fn files_of(value: &Value, path: &str, told: &mut dyn FnMut(&str, &str)) {
+    let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                match value {
+                    Value::String(file) if key == "file" => told(&below(key), file),
+                    value => files_of(value, &below(key), told),
+                }
+            }
+        }
+        Value::Array(values) => {
+            for (index, value) in values.iter().enumerate() {
+                files_of(value, &below(&index.to_string()), told);
+            }
+        }
+        _ => {}
     }
 }
 
@@ -400,6 +447,13 @@ fn images_of(item: &Item) -> Vec<ImageForm> {
         }
         What::Collection(collection) => collection.image.clone().into_value().into_iter().collect(),
         What::Media(item) => vec![item.image.clone()],
+        What::Content(_, line) => {
+            let mut images = Vec::new();
+            files_of(line, "", &mut |_, file| {
+                images.push(ImageForm { file: Some(file.to_owned()), ..ImageForm::default() });
+            });
+            images
+        }
         _ => Vec::new(),
     }
 }
@@ -410,8 +464,8 @@ fn name_in(source: &str) -> String {
     path.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
-/// Leaves the pictures of a thing as they are in the shop, so that nothing of it differs.
-pub(super) fn leave(item: &mut Item) -> bool {
+/// Leaves the pictures of a product or collection as they are in the shop.
+pub(super) fn leave(item: &mut Item) {
     match &mut item.what {
         What::Product(product) => {
             product.form.images = Patch::Absent;
@@ -426,7 +480,6 @@ pub(super) fn leave(item: &mut Item) -> bool {
         What::Collection(collection) => collection.image = Patch::Absent,
         _ => {}
     }
-    false
 }
 
 #[cfg(test)]

@@ -8,11 +8,11 @@ use std::fs::File;
 
 use domain::catalog::ProductForm;
 use domain::slugs::ThingSlug;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::item::{Ensured, Item, Kind, What};
 use super::jsonl::{Defined, JsonlReader};
-use super::pictures::{self, Gallery, Hung};
+use super::pictures::{self, Gallery, Hanged, Hung};
 use super::report::{Grade, Problem, Report, Watcher};
 use super::shopify::ShopifyReader;
 use super::table::Place;
@@ -51,9 +51,7 @@ pub async fn import(
             audited: Some(audited),
         },
         options,
-        gallery: options
-            .pictures
-            .then(|| Gallery::new(commerce.clone(), shop.clone(), folder, options.dry_run)),
+        gallery: Gallery::new(commerce.clone(), shop.clone(), folder, options.dry_run),
         hung: Hung::default(),
         defined: Defined::default(),
         report: Report { dry_run: options.dry_run, ..Report::default() },
@@ -90,8 +88,7 @@ struct Again {
 struct Run<'w> {
     writer: Writer,
     options: Options,
-    /// What has pictures; `None` where they are left alone.
-    gallery: Option<Gallery>,
+    gallery: Gallery,
     hung: Hung,
     defined: Defined,
     report: Report,
@@ -121,29 +118,23 @@ impl Run<'_> {
         self.first(batch).await
     }
 
-    async fn first(&mut self, batch: Vec<(Place, Item)>) -> Result<(), ImportError> {
+    async fn first(&mut self, mut batch: Vec<(Place, Item)>) -> Result<(), ImportError> {
         let mut problems = Vec::new();
         let (mut places, mut ready) = (Vec::new(), Vec::new());
-        if let Some(gallery) = &mut self.gallery {
-            gallery.have(&batch.iter().map(|(_, item)| item).collect::<Vec<_>>()).await?;
-        }
+        self.have_pictures(&mut batch).await?;
         for (place, mut item) in batch {
             problems.append(&mut item.problems);
-            match (&item.what, &self.gallery) {
-                (What::Refused(kind), _) => self.report.count(*kind, None),
-                (What::Media(media), Some(gallery)) => {
-                    let kept = gallery.keep(item.line, media).await?;
+            match &item.what {
+                What::Refused(kind) => self.report.count(*kind, None),
+                What::Media(media) => {
+                    let kept = self.gallery.keep(item.line, media).await?;
                     self.report.count(Kind::Media, kept.as_ref().ok().copied());
                     problems.extend(kept.err());
                 }
-                (What::Media(_), None) => {}
                 _ => {
-                    let differs = match &self.gallery {
-                        Some(gallery) => gallery.hang(&mut item, &mut self.hung),
-                        None => pictures::leave(&mut item),
-                    };
+                    let hung = self.gallery.hang(&mut item, &mut self.hung);
                     places.push(place);
-                    ready.push(self.ready(item, differs));
+                    ready.push(self.ready(item, hung));
                 }
             }
         }
@@ -164,7 +155,7 @@ impl Run<'_> {
                     problems.extend(told);
                     self.report.count(kind, None);
                     if let Some(slug) = slug.filter(|_| kind == Kind::Product) {
-                        self.defined.forget_product(&slug);
+                        self.defined.forget("product", &slug);
                     }
                 }
             }
@@ -202,17 +193,12 @@ impl Run<'_> {
         for again in batch {
             items.extend(reader.again(again.place)?.map(|item| (*again, item)));
         }
-        if let Some(gallery) = &mut self.gallery {
-            gallery.have(&items.iter().map(|(_, item)| item).collect::<Vec<_>>()).await?;
-        }
+        self.have_pictures(&mut items).await?;
         for (again, mut item) in items {
             // They were told and counted when it came first.
-            match &self.gallery {
-                Some(gallery) => drop(gallery.hang(&mut item, &mut Hung::default())),
-                None => drop(pictures::leave(&mut item)),
-            }
+            let hung = self.gallery.hang(&mut item, &mut Hung::default());
             known.push((again, item.kind()));
-            ready.push(self.ready(item, false));
+            ready.push(self.ready(item, Hanged { differs: false, ..hung }));
         }
         let written = self.writer.write(ready, phase).await?;
         let (mut problems, mut parted) = (Vec::new(), Vec::new());
@@ -234,6 +220,15 @@ impl Run<'_> {
         Ok(parted)
     }
 
+    /// Has the pictures of a batch, unless they are to be left alone.
+    async fn have_pictures<P>(&mut self, batch: &mut Vec<(P, Item)>) -> Result<(), ImportError> {
+        if !self.options.pictures {
+            batch.retain(|(_, item)| !matches!(item.what, What::Media(_)));
+            batch.iter_mut().for_each(|(_, item)| pictures::leave(item));
+        }
+        self.gallery.have(&batch.iter().map(|(_, item)| item).collect::<Vec<_>>()).await
+    }
+
     fn tell(&mut self, mut problems: Vec<Problem>) {
         problems.sort_by_key(|problem| problem.line);
         for problem in problems {
@@ -242,16 +237,34 @@ impl Run<'_> {
     }
 
     /// Adds to a thing what the file has of what it names.
-    fn ready(&self, mut item: Item, differs: bool) -> Ready {
+    fn ready(&self, mut item: Item, hung: Hanged) -> Ready {
+        let Hanged { differs, files, mut to_come } = hung;
         let in_file =
-            named_products(&item).into_iter().filter(|slug| self.defined.has_product(slug)).collect();
+            named_products(&item).into_iter().filter(|slug| self.defined.has("product", slug)).collect();
         if let What::Product(product) = &mut item.what
             && self.options.dry_run
         {
             let mut named = defined_by(&self.defined, &product.form);
             product.ensures.append(&mut named);
         }
-        Ready { item, in_file, differs }
+        if let What::Content(Kind::Menu, line) = &item.what {
+            targets_of(line.get("items"), "items", &mut |path, kind, slug| {
+                if self.defined.has(kind, slug) {
+                    to_come.insert(format!("{path}.target"));
+                }
+            });
+        }
+        Ready { item, in_file, differs, files, to_come }
+    }
+}
+
+/// What the items of a menu lead to, each with its path.
+fn targets_of(items: Option<&Value>, path: &str, told: &mut dyn FnMut(&str, &str, &str)) {
+    for (index, item) in items.and_then(Value::as_array).into_iter().flatten().enumerate() {
+        let path = format!("{path}.{index}");
+        let text = |key: &str| item.get(key).and_then(Value::as_str).unwrap_or_default();
+        told(&path, text("type"), text("target"));
+        targets_of(item.get("children"), &format!("{path}.children"), told);
     }
 }
 

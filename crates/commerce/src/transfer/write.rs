@@ -1,24 +1,27 @@
 //! From things of a file to rows of the shop, many in one transaction. Rule: a thing that is refused has written nothing, so
 //! its neighbours go in; where one fails half-way, all of its transaction are undone and go in one by one.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::catalog::{AttributeForm, CollectionForm, ProductForm};
+use domain::content::EntryKind;
 use domain::fields::FieldErrors;
-use domain::ids::TenantId;
+use domain::ids::{MediaId, TenantId};
 use domain::patch::Patch;
 use domain::slugs::ThingSlug;
 use domain::time::Timestamp;
 use store::catalog::{attributes, collections, products};
-use store::{StoreError, Tx};
+use store::content::{entries, menus};
+use store::{StoreError, Tx, changes};
 
 use super::ImportError;
 use super::item::{CollectionItem, Ensured, Item, Kind, ProductItem, What};
 use super::report::Problem;
 use crate::audit::{self, Actor, Change};
 use crate::catalog::{self, CatalogError, Put};
+use crate::content::{self, ContentError};
 use crate::tenants::{self, TenantError};
 use crate::{Commerce, Shop};
 
@@ -41,6 +44,10 @@ pub(super) struct Ready {
     pub(super) in_file: HashSet<String>,
     /// What of it would differ though the shop can not tell yet: of a dry run only.
     pub(super) differs: bool,
+    /// The pictures of the files that a page names.
+    pub(super) files: HashMap<String, MediaId>,
+    /// The fields of a page or menu that name what is still to come.
+    pub(super) to_come: HashSet<String>,
 }
 
 /// What became of a thing.
@@ -127,6 +134,9 @@ impl Writer {
                     let outcome = putting.put(tx, ready)?;
                     putting.written.outcomes.push(outcome);
                 }
+                if !putting.changed.is_empty() {
+                    changes::record(tx, &putting.changed)?;
+                }
                 let written = putting.written;
                 if dry_run {
                     return Err(Undone::DryRun(written));
@@ -200,6 +210,8 @@ struct Putting<'c> {
     collections: HashSet<String>,
     /// Microseconds that the last product is newer than the batch.
     moment: u64,
+    /// What has changed and is not recorded yet.
+    changed: Vec<changes::Change>,
     written: Written,
 }
 
@@ -227,6 +239,7 @@ impl<'c> Putting<'c> {
             attributes: attributes::all(tx)?.into_iter().map(|row| row.slug).collect(),
             collections: HashSet::new(),
             moment: 0,
+            changed: Vec::new(),
             written: Written::default(),
         })
     }
@@ -242,6 +255,7 @@ impl<'c> Putting<'c> {
             }
             What::Collection(collection) => self.collection(tx, ready, collection),
             What::Product(product) => self.product(tx, ready, product),
+            What::Content(kind, line) => self.content(tx, ready, *kind, line),
             // Pictures are kept before the transaction begins.
             What::Media(_) | What::Refused(_) => Ok(Outcome::Refused(Vec::new())),
         };
@@ -262,6 +276,40 @@ impl<'c> Putting<'c> {
                 other => StoreError::Broken(other.to_string()).into(),
             })?;
         Ok(Outcome::Done(if has_changed { Put::Changed } else { Put::Same }))
+    }
+
+    fn content(
+        &mut self,
+        tx: &mut Tx<'_>,
+        ready: &Ready,
+        kind: Kind,
+        line: &serde_json::Value,
+    ) -> Result<Outcome, CatalogError> {
+        let file_of = |file: &str| ready.files.get(file).copied();
+        let entry = |tx: &mut Tx<'_>, kind| content::put_entry(self.commerce, tx, &self.shop, kind, line, &file_of);
+        let put = match kind {
+            Kind::Page => entry(tx, EntryKind::Page),
+            Kind::Post => entry(tx, EntryKind::Post),
+            Kind::Menu => content::put_menu(self.commerce, tx, &self.shop, line),
+            _ => content::put_redirect(self.commerce, tx, &self.shop, line),
+        };
+        let comes = |errors: &FieldErrors| errors.iter().all(|(path, _)| ready.to_come.contains(path));
+        match put {
+            Ok(put) => Ok(Outcome::Done(put)),
+            Err(ContentError::Invalid(errors)) if comes(&errors) && self.dry_run => {
+                Ok(Outcome::Done(if is_there(tx, kind, line)? { Put::Changed } else { Put::Created }))
+            }
+            Err(ContentError::Invalid(errors)) if comes(&errors) && self.phase != Phase::Last => {
+                Ok(Outcome::Again(None))
+            }
+            Err(error) => Err(match error {
+                ContentError::Invalid(errors) => errors.into(),
+                ContentError::LimitReached(limit) => CatalogError::LimitReached(limit),
+                ContentError::Taken(what) => CatalogError::SlugTaken(what),
+                ContentError::Store(error) => error.into(),
+                other => StoreError::Broken(other.to_string()).into(),
+            }),
+        }
     }
 
     fn collection(
@@ -328,7 +376,7 @@ impl<'c> Putting<'c> {
         self.moment += 1;
         let made_at =
             product.made_at.unwrap_or_else(|| self.shop.now.plus(Duration::from_micros(self.moment)));
-        let (_, put) = catalog::import_product(self.commerce, tx, &self.shop, &form, made_at)?;
+        let (_, put) = catalog::import_product(self.commerce, tx, &self.shop, &form, made_at, &mut self.changed)?;
         self.there.insert(slug);
         let put = if ready.differs { changed(put) } else { put };
         Ok(if comes_again { Outcome::Again(Some(put)) } else { Outcome::Done(put) })
@@ -358,6 +406,18 @@ impl<'c> Putting<'c> {
         self.written.made.push(ensured.clone());
         Ok(())
     }
+}
+
+/// Whether the shop has a page, post or menu of this name.
+fn is_there(tx: &mut Tx<'_>, kind: Kind, line: &serde_json::Value) -> Result<bool, StoreError> {
+    let text = |key: &str| line.get(key).and_then(serde_json::Value::as_str);
+    if kind == Kind::Menu {
+        return Ok(menus::find_by_handle(tx, text("handle").unwrap_or_default())?.is_some());
+    }
+    let made = || ThingSlug::from_name(text("title")?).ok().map(|slug| slug.to_string());
+    let slug = text("slug").map(str::to_owned).or_else(made).unwrap_or_default();
+    let kind = if kind == Kind::Page { EntryKind::Page } else { EntryKind::Post };
+    Ok(entries::find_by_slug(tx, kind, &slug)?.is_some())
 }
 
 /// What was to be put differs also where the shop could not tell.

@@ -123,6 +123,10 @@ fn summary(report: &Report, slug: &str) -> String {
             Kind::Media => "pictures of their own",
             Kind::Collection => "collections",
             Kind::Product => "products",
+            Kind::Page => "pages",
+            Kind::Post => "posts",
+            Kind::Menu => "menus",
+            Kind::Redirect => "redirects",
             Kind::Unknown => "other lines",
         };
         lines.push(format!(
