@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod pictures;
+mod stock;
 
 use std::fs;
 use std::io::{ErrorKind, Write as _};
@@ -59,6 +60,9 @@ struct Keys {
     shop: Option<ShopKeys>,
     /// Whether the sample people are in the shop.
     peopled: bool,
+    /// Whether its wines are; not so in a demo of a release that had none.
+    #[serde(default)]
+    stocked: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -85,6 +89,7 @@ impl Keys {
                 owner_password: make_password(),
                 shop: None,
                 peopled: false,
+                stocked: false,
             }),
             Err(error) => Err(error).with_context(|| format!("{} can not be read", file.display())),
         }
@@ -111,7 +116,7 @@ async fn ready(settings: &Settings, commerce: &Commerce) -> Result<ReadyKeys> {
         (Some(shop), Some(known)) if known.tenant_id == shop.id.to_string() => (shop, known),
         (Some(shop), _) => issue(commerce, shop).await?,
         (None, _) => {
-            keys.peopled = false;
+            (keys.peopled, keys.stocked) = (false, false);
             open(commerce).await?
         }
     };
@@ -121,6 +126,11 @@ async fn ready(settings: &Settings, commerce: &Commerce) -> Result<ReadyKeys> {
         add_customer(commerce, &shop, &keys.customer_password).await?;
         add_owner(commerce, &shop, &keys.owner_password).await?;
         keys.peopled = true;
+        keys.save(settings)?;
+    }
+    if !keys.stocked {
+        stock::fill(commerce, &shop).await?;
+        keys.stocked = true;
         keys.save(settings)?;
     }
     let Keys { customer_password, owner_password, .. } = keys;
@@ -239,6 +249,8 @@ struct Shown {
     admin_key: String,
     customer: SignIn,
     owner: SignIn,
+    /// Lines that show what the shop sells, and find in it.
+    browse: [String; 2],
     curl: [String; 3],
 }
 
@@ -253,6 +265,14 @@ impl Shown {
         let url = at.public_url.as_str().trim_end_matches('/');
         let ShopKeys { tenant_id, storefront_token, admin_key } = keys.shop.clone();
         let account = format!("{url}/v1/account");
+        let visitor = format!("-H 'Authorization: Bearer {storefront_token}'");
+        let browse = [
+            format!(
+                "curl -sg '{url}/v1/products?collection=reds&attr[country]=France,Italy&sort=price' {visitor}"
+            ),
+            // A slip of the pen on purpose.
+            format!("curl -s '{url}/v1/search?query=chardonay' {visitor}"),
+        ];
         let sign_in = serde_json::json!({ "email": CUSTOMER, "password": keys.customer_password });
         let curl = [
             format!(
@@ -275,14 +295,25 @@ impl Shown {
             admin_key,
             customer: SignIn { email: CUSTOMER, password: keys.customer_password.clone() },
             owner: SignIn { email: OWNER, password: keys.owner_password.clone() },
+            browse,
             curl,
         }
     }
 
     fn words(&self, settings: &Settings) -> String {
         let Self {
-            storefront_api, admin_api, docs, storefront_token, admin_key, customer, owner, curl, ..
+            storefront_api,
+            admin_api,
+            docs,
+            storefront_token,
+            admin_key,
+            customer,
+            owner,
+            browse,
+            curl,
+            ..
         } = self;
+        let [products, search] = browse;
         let [login, details, logout] = curl;
         format!(
             "{SHOP}, a sample shop, is open.\n\n\
@@ -293,6 +324,8 @@ impl Shown {
              Admin key         {admin_key}\n\
              Customer          {} with the password {}\n\
              Owner             {} with the password {} at the shop `{SLUG}`\n\n\
+             Forty wines, two clubs and a journal; some red ones, and a search:\n\n\
+             {products}\n{search}\n\n\
              Sign in, look, and sign out, one line after the other:\n\n\
              {login}\n{details}\n{logout}\n\n\
              All of it is kept in {}; mail stays in the outbox ({admin_api}/outbox). Ctrl-C stops.",

@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use marzipan_tests::eventually;
 use marzipan_tests::server::{binary, free_address};
+use serde_json::Value;
 
 struct Demo {
     child: Child,
@@ -37,9 +38,9 @@ impl Demo {
         Self { child, lines, printed: Vec::new() }
     }
 
-    /// The three curl lines, once they are printed.
+    /// The curl lines, once they are printed: two that show what the shop sells, three that sign in, look and sign out.
     fn curl_lines(&mut self) -> Vec<String> {
-        eventually("three curl lines are printed", || {
+        eventually("five curl lines are printed", || {
             self.printed.extend(self.lines.try_iter());
             let whole = self.printed.join("\n").replace("\\\n", " ");
             let curls: Vec<String> = whole
@@ -48,7 +49,7 @@ impl Demo {
                 .filter(|line| line.starts_with("curl ") || line.contains("$(curl "))
                 .map(ToOwned::to_owned)
                 .collect();
-            (curls.len() >= 3).then_some(curls)
+            (curls.len() >= 5).then_some(curls)
         })
     }
 }
@@ -60,8 +61,20 @@ impl Drop for Demo {
     }
 }
 
+fn said_by(script: &str) -> String {
+    let output = Command::new("bash").args(["-c", script]).output().expect("bash starts");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// The answer of the line that asks this path.
+fn answer(lines: &[String], path: &str) -> Value {
+    let line = lines.iter().find(|line| line.contains(path)).expect("a line for it is printed");
+    let said = said_by(line);
+    serde_json::from_str(&said).unwrap_or_else(|_| panic!("{line} gave {said}"))
+}
+
 #[test]
-fn prints_three_lines_that_sign_in_look_and_sign_out() {
+fn prints_lines_that_show_what_it_sells_sign_in_look_and_sign_out() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let listen = free_address().to_string();
     let mut demo = Demo::start(folder.path(), &listen);
@@ -72,14 +85,30 @@ fn prints_three_lines_that_sign_in_look_and_sign_out() {
     }
     // As a newcomer would: one after the other, in one shell.
     let script = format!("set -e\n{}\n", first.join("\necho\n"));
-    let run = || {
-        let output = Command::new("bash").args(["-c", &script]).output().expect("bash starts");
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    };
+    let run = || said_by(&script);
     eventually("the server listens", || std::net::TcpStream::connect(&listen).ok());
     let said = run();
     assert!(said.contains("\"firstName\"") || said.contains("\"email\""), "{said}\n{script}");
     assert!(!said.contains("\"code\""), "{said}\n{script}");
+
+    // The red wines of two countries, each with a picture that is there.
+    let reds = answer(&first, "/v1/products");
+    let wines = reds["data"].as_array().expect("a list");
+    assert!(wines.len() > 3, "{reds}");
+    for wine in wines {
+        assert_eq!((&wine["collection"], &wine["productType"]), (&"Reds".into(), &"physical".into()));
+        let picture = wine["image"]["src"].as_str().expect("a picture");
+        let said =
+            said_by(&format!("curl -s -o /dev/null -w '%{{http_code}} %{{content_type}}' '{picture}'"));
+        assert_eq!(said, "200 image/png", "{picture}");
+    }
+    // What was typed with a slip is found all the same, once the index has it.
+    eventually("the search finds Chardonnay", || {
+        let found = answer(&first, "/v1/search");
+        let title = found["results"]["products"][0]["title"].as_str()?.to_owned();
+        assert!(title.contains("Chardonnay"), "{found}");
+        Some(())
+    });
 
     // A second start keeps the data, and what was printed stays true.
     drop(demo);
@@ -87,6 +116,7 @@ fn prints_three_lines_that_sign_in_look_and_sign_out() {
     let second = demo.curl_lines();
     assert_eq!(first, second);
     eventually("the server listens", || std::net::TcpStream::connect(&listen).ok());
+    assert_eq!(answer(&second, "/v1/products"), reds, "it was stocked again");
     assert!(run().contains("shopper@example.com"), "{}", run());
     assert!(folder.path().join("marzipan-data").is_dir());
 }

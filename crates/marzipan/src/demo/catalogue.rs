@@ -39,6 +39,25 @@ struct Values {
     values: Vec<String>,
 }
 
+#[derive(Deserialize)]
+struct Media {
+    kind: String,
+    #[serde(default)]
+    file: String,
+}
+
+/// The names of all its pictures.
+pub(super) fn pictures() -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for line in FILES.iter().flat_map(|file| file.lines()) {
+        let line: Media = serde_json::from_str(line).context("a line of the sample shop's catalogue")?;
+        if line.kind == "media" {
+            names.push(line.file);
+        }
+    }
+    Ok(names)
+}
+
 /// The wines among the products: those that have a producer.
 pub(super) fn wines() -> Result<Vec<Wine>> {
     let mut wines = Vec::new();

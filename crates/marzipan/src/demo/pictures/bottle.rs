@@ -321,7 +321,7 @@ fn foil(s: &mut Sheet<'_>, p: &Palette, shape: &Shape, wine: &Wine) {
     let middle = f64::midpoint(top + 40.0, end);
     s.ring(MIDDLE, middle, 13.0, &light, 1.6);
     s.at(MIDDLE, middle, 0.09, |s| {
-        super::motifs::grapes(s, &Palette { accent: p.paper, third: p.paper, ink: p.paper, ..*p })
+        super::motifs::grapes(s, &Palette { accent: p.paper, third: p.paper, ink: p.paper, ..*p });
     });
 }
 
@@ -361,7 +361,7 @@ fn wrap(picture: &mut Pixmap, label: &Pixmap, radius: f64, top: f64) {
         if angle.abs() > WRAP {
             continue;
         }
-        let across = (angle / WRAP + 1.0) / 2.0 * wide;
+        let across = f64::midpoint(angle / WRAP, 1.0) * wide;
         let drop = BOW * (angle.cos() - WRAP.cos());
         let light = (0.5 + 0.54 * (angle + 0.22).cos()).min(1.0);
         for row in pixels(top)..=pixels(top + tall + BOW + 1.0).min(rows - 1) {

@@ -354,16 +354,16 @@ fn deco(s: &mut Sheet<'_>, p: &Palette, wine: &Wine, motif: Motif) {
 fn inset(s: &mut Sheet<'_>, p: &Palette, wine: &Wine, pattern: Pattern, dice: &mut Dice) {
     let height = s.height;
     pattern.draw(s, p, (WIDTH, height), dice);
-    let (x, y, wide, tall) = (76.0, height * 0.5, WIDTH - 152.0, height * 0.4);
-    s.fill(&boxed(x, y, wide, tall), p.paper);
-    s.stroke(&boxed(x + 10.0, y + 10.0, wide - 20.0, tall - 20.0), p.ink, 1.8);
-    let name = Name::set(s, &wine.producer, serif(70.0, 0.0), wide - 68.0);
+    let (x, y, across, tall) = (76.0, height * 0.5, WIDTH - 152.0, height * 0.4);
+    s.fill(&boxed(x, y, across, tall), p.paper);
+    s.stroke(&boxed(x + 10.0, y + 10.0, across - 20.0, tall - 20.0), p.ink, 1.8);
+    let name = Name::set(s, &wine.producer, serif(70.0, 0.0), across - 68.0);
     name.left(s, (x + 34.0, y + 88.0), p.ink);
     let title = (x + 36.0, y + 88.0 + name.depth() + 56.0);
-    s.left(&wine.title.to_uppercase(), sans(24.0, 0.18), title, wide - 72.0, p.accent);
+    s.left(&wine.title.to_uppercase(), sans(24.0, 0.18), title, across - 72.0, p.accent);
     let last = y + tall - 38.0;
-    s.left(&wine.region, italic(34.0), (x + 36.0, last), wide - 190.0, p.ink);
-    s.right(&wine.vintage, serif(40.0, 0.06), (x + wide - 34.0, last), 110.0, p.ink);
+    s.left(&wine.region, italic(34.0), (x + 36.0, last), across - 190.0, p.ink);
+    s.right(&wine.vintage, serif(40.0, 0.06), (x + across - 34.0, last), 110.0, p.ink);
 }
 
 /// The height of a back label.

@@ -70,6 +70,7 @@ fn mosaic(s: &mut Sheet<'_>, p: &Palette, (width, height): (f64, f64), dice: &mu
     let corner =
         |row: u32, column: u32| corners[usize::try_from(row * (columns + 1) + column).unwrap_or_default()];
     let sun = (width * 0.5, height * 0.42);
+    let glazes = [p.second, p.second, p.accent, p.ink];
     for row in 0..rows {
         for column in 0..columns {
             let quad = [
@@ -94,7 +95,8 @@ fn mosaic(s: &mut Sheet<'_>, p: &Palette, (width, height): (f64, f64), dice: &mu
                 } else if far < 0.34 {
                     mix(p.accent, p.third, dice.between(0.0, 0.5))
                 } else {
-                    mix(*dice.pick(&[p.second, p.second, p.accent, p.ink]), p.paper, dice.between(0.05, 0.45))
+                    let glaze: &&str = dice.pick(&glazes);
+                    mix(glaze, p.paper, dice.between(0.05, 0.45))
                 };
                 // A little smaller than its place, for the plaster between.
                 let shrunk =
@@ -148,7 +150,7 @@ fn waves(s: &mut Sheet<'_>, p: &Palette, (width, height): (f64, f64)) {
     let mut y = horizon + radius;
     let mut row = 0_u32;
     while y < height + radius * 2.0 {
-        let shift = if row % 2 == 0 { 0.0 } else { radius };
+        let shift = if row.is_multiple_of(2) { 0.0 } else { radius };
         for column in 0..=5_u32 {
             let x = f64::from(column) * radius * 2.0 + shift - radius;
             let depth = ((y - horizon) / (height - horizon)).clamp(0.0, 1.0);

@@ -123,16 +123,16 @@ fn bottle(s: &mut Sheet<'_>, wine: &Wine, (x, foot): (f64, f64), tall: f64) {
     });
     s.fill(&rounded(x - neck - 1.5, y(1.0), neck * 2.0 + 3.0, tall * 0.2, 3.0), palette.accent);
     s.rect(x - neck - 1.5, y(0.825), neck * 2.0 + 3.0, tall * 0.008, palette.third);
-    let wide = half * 1.84;
-    let scale = wide / LABEL;
+    let across = half * 1.84;
+    let scale = across / LABEL;
     let label = layout.height() * scale;
     let top = foot - tall * 0.05 - label - (tall * 0.5 - label).max(0.0) * 0.4;
     let (width, height) = (s.width, s.height);
     (s.width, s.height) = (LABEL, layout.height());
-    s.at(x - wide / 2.0, top, scale, |s| s.within(&layout.outline(), |s| layout.draw(s, &palette, wine)));
+    s.at(x - across / 2.0, top, scale, |s| s.within(&layout.outline(), |s| layout.draw(s, &palette, wine)));
     (s.width, s.height) = (width, height);
     let shade = s.gradient((x, 0.0), (x + half, 0.0), &[(0.0, "#000000", 0.0), (1.0, "#000000", 0.28)]);
-    s.rect(x, top, wide / 2.0, label, &shade);
+    s.rect(x, top, across / 2.0, label, &shade);
 }
 
 fn wine<'a>(painter: &'a Painter, slug: &str) -> Option<&'a Wine> {
@@ -546,7 +546,7 @@ fn parcels(s: &mut Sheet<'_>) {
     }
     s.circle(x + 388.0, foot - 56.0, 8.0, "#f8d862");
     s.at(x + 70.0, foot - 116.0, 0.5, |s| {
-        Motif::Lane.draw(s, &Palette::new("#fbf7ec", "#0f2119", "#e9cf62", "#4f7f46", "#f6e08a"))
+        Motif::Lane.draw(s, &Palette::new("#fbf7ec", "#0f2119", "#e9cf62", "#4f7f46", "#f6e08a"));
     });
     s.left("Hollow Lane", Style::new(Face::Serif, 34.0, 0.02), (x + 130.0, foot - 116.0), 130.0, "#f6edc9");
     s.left("CELLARS", Style::new(Face::Sans, 16.0, 0.4), (x + 132.0, foot - 90.0), 120.0, "#f6edc9");
