@@ -151,9 +151,9 @@ mod tests {
         let make = async { Json("finished").into_response() };
         let finished = answers.find_or_make(asked, None, || Some(1), |_| true, make).await;
         let finished = finished.unwrap_or_else(|_| panic!("it is finished"));
-        let routes = Router::new().route("/known", get(|| async { "routed" }).post(|| async { "posted" }));
+        let inner = Router::new().route("/known", get(|| async { "routed" }).post(|| async { "posted" }));
         let edge = Edge::new(EdgeSettings { rates, ..settings() }, ports());
-        let router = edge.wrap(routes);
+        let router = edge.wrap(inner);
         FrontDoor::new(edge, Arc::new(Knows(finished)), router)
     }
 

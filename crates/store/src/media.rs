@@ -8,7 +8,6 @@ use uuid::Uuid;
 use crate::columns::Micros;
 use crate::error::StoreError;
 use crate::media_sources;
-use crate::media_sources;
 use crate::schema::{collections, media, media_uses, product_images};
 use crate::tx::{Tx, exactly_one};
 
@@ -135,7 +134,6 @@ pub fn update(tx: &mut Tx<'_>, row: Media) -> Result<(), StoreError> {
 
 /// Removes one, and where it was fetched from; tells whether it was there.
 pub fn delete(tx: &mut Tx<'_>, id: MediaId) -> Result<bool, StoreError> {
-    media_sources::forget(tx, id)?;
     media_sources::forget(tx, id)?;
     Ok(tx.from(media::table).with(|all| all.filter(media::media_id.eq(id.to_bytes()))).delete()? > 0)
 }

@@ -40,13 +40,8 @@ impl FromRef<Storefront> for Commerce {
 /// The routes of `/v1` and their document.
 pub fn router(storefront: Storefront) -> (Router, OpenApi) {
     let reads = reads().layer(reading::Remembered(storefront.clone()));
-<<<<<<< HEAD
-    let routes = openapi::document().nest("/v1", calls().merge(reads));
-    let (router, document) = routes.split_for_parts();
-=======
     let everything = openapi::document().nest("/v1", calls().merge(reads));
     let (router, document) = everything.split_for_parts();
->>>>>>> main
     (
         router.merge(content::open()).merge(messaging::pages()).merge(media::routes()).with_state(storefront),
         document,

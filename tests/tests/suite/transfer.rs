@@ -397,13 +397,13 @@ const FORWARD: &str = r#"{"kind": "product", "productType": "bundle", "name": "B
 "#;
 
 /// Pages and what leads to them; the menu leads to a bundle that waits for its parts.
-const CONTENT: &str = r##"{"kind": "page", "title": "About us", "slug": "about", "status": "published", "publishedAt": "2026-01-02T00:00:00Z", "image": {"file": "labels/estate.png"}, "blocks": [{"type": "heading", "text": "Since 1902", "level": 2}, {"type": "richText", "markdown": "A *small* estate."}, {"type": "image", "file": "labels/estate.png", "alt": "The label"}, {"type": "gallery", "images": [{"file": "labels/estate.png", "alt": "Again"}]}, {"type": "products", "products": ["red", "box"], "title": "Ours"}, {"type": "collection", "collection": "reds", "limit": 4, "title": "Reds"}], "metaTitle": "About"}
+const CONTENT: &str = r#"{"kind": "page", "title": "About us", "slug": "about", "status": "published", "publishedAt": "2026-01-02T00:00:00Z", "image": {"file": "labels/estate.png"}, "blocks": [{"type": "heading", "text": "Since 1902", "level": 2}, {"type": "richText", "markdown": "A *small* estate."}, {"type": "image", "file": "labels/estate.png", "alt": "The label"}, {"type": "gallery", "images": [{"file": "labels/estate.png", "alt": "Again"}]}, {"type": "products", "products": ["red", "box"], "title": "Ours"}, {"type": "collection", "collection": "reds", "limit": 4, "title": "Reds"}], "metaTitle": "About"}
 {"kind": "page", "title": "Hidden", "slug": "hidden", "status": "draft", "blocks": []}
 {"kind": "post", "title": "Harvest", "slug": "harvest", "status": "published", "publishedAt": "2026-01-03T00:00:00Z", "author": "Ada", "tags": ["red", "news"], "category": "Journal", "blocks": [{"type": "quote", "text": "It rained.", "cite": "Ada"}]}
 {"kind": "menu", "handle": "main", "items": [{"label": "Wines", "type": "collection", "target": "reds", "children": [{"label": "The box", "type": "product", "target": "box", "children": []}]}, {"label": "About", "type": "page", "target": "about", "children": []}, {"label": "Journal", "type": "post", "target": "harvest", "children": []}, {"label": "Elsewhere", "type": "url", "target": "https://example.com/", "children": []}]}
 {"kind": "redirect", "from": "/old", "to": "/pages/about", "status": 301}
 {"kind": "redirect", "from": "/old-shop", "to": "https://example.com/shop", "status": 302}
-"##;
+"#;
 
 fn lines_may_name_what_comes_after_them(installation: &Installation) {
     shop(installation, "cellar");

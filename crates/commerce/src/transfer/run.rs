@@ -224,7 +224,9 @@ impl Run<'_> {
     async fn have_pictures<P>(&mut self, batch: &mut Vec<(P, Item)>) -> Result<(), ImportError> {
         if !self.options.pictures {
             batch.retain(|(_, item)| !matches!(item.what, What::Media(_)));
-            batch.iter_mut().for_each(|(_, item)| pictures::leave(item));
+            for (_, item) in &mut batch {
+                pictures::leave(item);
+            }
         }
         self.gallery.have(&batch.iter().map(|(_, item)| item).collect::<Vec<_>>()).await
     }
