@@ -12,7 +12,7 @@ use domain::tenants::{Label, ScopeSet};
 use marzipan_http::openapi::{
     Always, BadBody, Forbidden, IdempotencyKeyParam, Idempotent, Invalid, NotFound, Unauthenticated,
 };
-use marzipan_http::{ApiError, JsonBody, ListBody, Paging, PagingParams, PathId};
+use marzipan_http::{ApiError, JsonBody, ListBody, Paging, PagingParams, Segment};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -208,7 +208,7 @@ pub(crate) async fn issue(
 pub(crate) async fn revoke(
     Staff { who, .. }: Staff<AdminKeys>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<AdminKeyId>,
+    Segment(id): Segment<AdminKeyId>,
 ) -> Result<StatusCode, ApiError> {
     tenants::revoke_admin_key(&commerce, &who.shop, who.actor, id).await.map_err(Problem::from)?;
     Ok(StatusCode::NO_CONTENT)

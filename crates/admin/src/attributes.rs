@@ -12,7 +12,7 @@ use marzipan_http::openapi::{
     Always, BadBody, Conflict, Forbidden, IdempotencyKeyParam, Idempotent, IfMatchParam, Invalid, NotFound,
     PreconditionFailed, Unauthenticated,
 };
-use marzipan_http::{ApiError, ETag, JsonBody, ListBody, Paging, PagingParams, PathId, Preconditions};
+use marzipan_http::{ApiError, ETag, JsonBody, ListBody, Paging, PagingParams, Preconditions, Segment};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -177,7 +177,7 @@ pub(crate) async fn add(
 pub(crate) async fn show(
     Staff { who, .. }: Staff<ProductsRead>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<AttributeId>,
+    Segment(id): Segment<AttributeId>,
 ) -> Result<Answer, ApiError> {
     let entry = catalog::find_attribute(&commerce, &who.shop, id).await.map_err(Problem::from)?;
     Ok(answer(entry))
@@ -204,7 +204,7 @@ pub(crate) async fn show(
 pub(crate) async fn change(
     Staff { who, .. }: Staff<ProductsWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<AttributeId>,
+    Segment(id): Segment<AttributeId>,
     preconditions: Preconditions,
     JsonBody(form): JsonBody<AttributeForm>,
 ) -> Result<Answer, ApiError> {
@@ -233,7 +233,7 @@ pub(crate) async fn change(
 pub(crate) async fn remove(
     Staff { who, .. }: Staff<ProductsWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<AttributeId>,
+    Segment(id): Segment<AttributeId>,
     preconditions: Preconditions,
 ) -> Result<StatusCode, ApiError> {
     let version = preconditions.expected_version()?;

@@ -16,7 +16,7 @@ use marzipan_http::openapi::{
     Always, BadBody, Conflict, Forbidden, IdempotencyKeyParam, Idempotent, IfMatchParam, Invalid, NotFound,
     PreconditionFailed, Unauthenticated,
 };
-use marzipan_http::{ApiError, ETag, JsonBody, ListBody, Paging, PagingParams, PathId, Preconditions};
+use marzipan_http::{ApiError, ETag, JsonBody, ListBody, Paging, PagingParams, Preconditions, Segment};
 
 use crate::bodies::{DataBody, page_of_all};
 use crate::identity::{ProductsRead, ProductsWrite, Staff};
@@ -99,7 +99,7 @@ pub(crate) async fn add(
 pub(crate) async fn show(
     Staff { who, .. }: Staff<ProductsRead>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<CollectionId>,
+    Segment(id): Segment<CollectionId>,
 ) -> Result<Answer, ApiError> {
     let (entry, _) = catalog::find_collection(&commerce, &who.shop, id).await.map_err(Problem::from)?;
     Ok(answer(entry, who.shop.settings.currency))
@@ -125,7 +125,7 @@ pub(crate) async fn show(
 pub(crate) async fn change(
     Staff { who, .. }: Staff<ProductsWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<CollectionId>,
+    Segment(id): Segment<CollectionId>,
     preconditions: Preconditions,
     JsonBody(form): JsonBody<CollectionForm>,
 ) -> Result<Answer, ApiError> {
@@ -154,7 +154,7 @@ pub(crate) async fn change(
 pub(crate) async fn remove(
     Staff { who, .. }: Staff<ProductsWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<CollectionId>,
+    Segment(id): Segment<CollectionId>,
     preconditions: Preconditions,
 ) -> Result<StatusCode, ApiError> {
     let version = preconditions.expected_version()?;
@@ -182,7 +182,7 @@ pub(crate) async fn remove(
 pub(crate) async fn show_products(
     Staff { who, .. }: Staff<ProductsRead>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<CollectionId>,
+    Segment(id): Segment<CollectionId>,
 ) -> Result<(ETag, Json<DataBody<MembersBody>>), ApiError> {
     let (entry, members) = catalog::find_collection(&commerce, &who.shop, id).await.map_err(Problem::from)?;
     Ok((ETag::of_version(entry.version), Json(DataBody { data: MembersBody::of(&members) })))
@@ -208,7 +208,7 @@ pub(crate) async fn show_products(
 pub(crate) async fn set_products(
     Staff { who, .. }: Staff<ProductsWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<CollectionId>,
+    Segment(id): Segment<CollectionId>,
     preconditions: Preconditions,
     JsonBody(form): JsonBody<MembersForm>,
 ) -> Result<(ETag, Json<DataBody<MembersBody>>), ApiError> {

@@ -15,7 +15,7 @@ use marzipan_http::openapi::{
     PreconditionFailed, Unauthenticated,
 };
 use marzipan_http::{
-    ApiError, ETag, JsonBody, ListBody, Paging, PagingParams, Patch, PathId, Preconditions, Query,
+    ApiError, ETag, JsonBody, ListBody, Paging, PagingParams, Patch, Preconditions, Query, Segment,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -178,7 +178,7 @@ pub(crate) async fn list(
 pub(crate) async fn show(
     Staff { who, .. }: Staff<CustomersRead>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<CustomerId>,
+    Segment(id): Segment<CustomerId>,
 ) -> Result<(ETag, Json<DataBody<CustomerBody>>), ApiError> {
     let customer = customers::find(&commerce, &who.shop, id).await.map_err(Problem::from)?;
     Ok(answer(customer))
@@ -256,7 +256,7 @@ impl CustomerPatch {
 pub(crate) async fn change(
     Staff { who, .. }: Staff<CustomersWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<CustomerId>,
+    Segment(id): Segment<CustomerId>,
     preconditions: Preconditions,
     JsonBody(patch): JsonBody<CustomerPatch>,
 ) -> Result<(ETag, Json<DataBody<CustomerBody>>), ApiError> {
@@ -313,7 +313,7 @@ impl MergeBody {
 pub(crate) async fn merge(
     Staff { who, .. }: Staff<CustomersWrite>,
     State(commerce): State<Commerce>,
-    PathId(into): PathId<CustomerId>,
+    Segment(into): Segment<CustomerId>,
     JsonBody(body): JsonBody<MergeBody>,
 ) -> Result<(ETag, Json<DataBody<CustomerBody>>), ApiError> {
     let from = body.parse()?;
@@ -347,7 +347,7 @@ pub(crate) struct ExportBody(Export);
 pub(crate) async fn export(
     Staff { who, .. }: Staff<CustomersRead>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<CustomerId>,
+    Segment(id): Segment<CustomerId>,
 ) -> Result<Json<DataBody<ExportBody>>, ApiError> {
     let export = accounts::export(&commerce, who.shop.id, id, who.shop.now).await.map_err(Problem::from)?;
     Ok(Json(DataBody { data: ExportBody(export) }))
@@ -372,7 +372,7 @@ pub(crate) async fn export(
 pub(crate) async fn erase(
     Staff { who, .. }: Staff<CustomersWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<CustomerId>,
+    Segment(id): Segment<CustomerId>,
 ) -> Result<StatusCode, ApiError> {
     customers::erase(&commerce, &who.shop, who.actor, id).await.map_err(Problem::from)?;
     Ok(StatusCode::NO_CONTENT)
@@ -396,7 +396,7 @@ pub(crate) async fn erase(
 pub(crate) async fn end_sessions(
     Staff { who, .. }: Staff<CustomersWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<CustomerId>,
+    Segment(id): Segment<CustomerId>,
 ) -> Result<StatusCode, ApiError> {
     customers::end_sessions(&commerce, &who.shop, who.actor, id).await.map_err(Problem::from)?;
     Ok(StatusCode::NO_CONTENT)

@@ -9,7 +9,7 @@ use domain::problem::Problem;
 use marzipan_http::openapi::{
     Always, BadBody, Forbidden, IfMatchParam, Invalid, NotFound, PreconditionFailed, Unauthenticated,
 };
-use marzipan_http::{ApiError, ETag, JsonBody, Patch, PathId, Preconditions};
+use marzipan_http::{ApiError, ETag, JsonBody, Patch, Preconditions, Segment};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -153,7 +153,7 @@ pub(crate) async fn list(
 pub(crate) async fn show(
     Staff { who, .. }: Staff<MessagesRead>,
     State(commerce): State<Commerce>,
-    PathId(name): PathId<String>,
+    Segment(name): Segment<String>,
 ) -> Result<(ETag, Json<DataBody<TemplateBody>>), ApiError> {
     Ok(answer(mails::template(&commerce, &who.shop, &name).await.map_err(Problem::from)?))
 }
@@ -207,7 +207,7 @@ impl From<PartsBody> for PartsChange {
 pub(crate) async fn change(
     Staff { who, .. }: Staff<MessagesWrite>,
     State(commerce): State<Commerce>,
-    PathId(name): PathId<String>,
+    Segment(name): Segment<String>,
     preconditions: Preconditions,
     JsonBody(body): JsonBody<PartsBody>,
 ) -> Result<(ETag, Json<DataBody<TemplateBody>>), ApiError> {
@@ -234,7 +234,7 @@ pub(crate) async fn change(
 pub(crate) async fn reset(
     Staff { who, .. }: Staff<MessagesWrite>,
     State(commerce): State<Commerce>,
-    PathId(name): PathId<String>,
+    Segment(name): Segment<String>,
     preconditions: Preconditions,
 ) -> Result<StatusCode, ApiError> {
     let version = preconditions.expected_version()?;
@@ -274,7 +274,7 @@ pub(crate) struct PreviewBody {
 pub(crate) async fn preview(
     Staff { who, .. }: Staff<MessagesRead>,
     State(commerce): State<Commerce>,
-    PathId(name): PathId<String>,
+    Segment(name): Segment<String>,
     JsonBody(body): JsonBody<PartsBody>,
 ) -> Result<Json<DataBody<PreviewBody>>, ApiError> {
     let (subject, html, text) =

@@ -17,7 +17,7 @@ use marzipan_http::openapi::{
 };
 use marzipan_http::query::Query;
 use marzipan_http::{
-    ApiError, ETag, FileForm, JsonBody, ListBody, Paging, PagingParams, Patch, PathId, Preconditions,
+    ApiError, ETag, FileForm, JsonBody, ListBody, Paging, PagingParams, Patch, Preconditions, Segment,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -315,7 +315,7 @@ pub(crate) async fn upload(
 pub(crate) async fn show(
     Staff { who, .. }: Staff<MediaRead>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<MediaId>,
+    Segment(id): Segment<MediaId>,
 ) -> Result<(ETag, Json<DataBody<UsedMediaBody>>), ApiError> {
     let (entry, uses) = media::find(&commerce, &who.shop, id).await.map_err(Problem::from)?;
     let etag = ETag::of_version(entry.version);
@@ -367,7 +367,7 @@ impl MediaPatch {
 pub(crate) async fn change(
     Staff { who, .. }: Staff<MediaWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<MediaId>,
+    Segment(id): Segment<MediaId>,
     preconditions: Preconditions,
     JsonBody(body): JsonBody<MediaPatch>,
 ) -> Result<(ETag, Json<DataBody<MediaBody>>), ApiError> {
@@ -396,7 +396,7 @@ pub(crate) async fn change(
 pub(crate) async fn remove(
     Staff { who, .. }: Staff<MediaWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<MediaId>,
+    Segment(id): Segment<MediaId>,
 ) -> Result<StatusCode, ApiError> {
     media::remove(&commerce, &who.shop, who.actor, id).await.map_err(Problem::from)?;
     Ok(StatusCode::NO_CONTENT)

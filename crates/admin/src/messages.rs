@@ -15,7 +15,7 @@ use marzipan_http::openapi::{
     PreconditionFailed, Unauthenticated,
 };
 use marzipan_http::{
-    ApiError, ETag, JsonBody, ListBody, Paging, PagingParams, Patch, PathId, Preconditions, Query,
+    ApiError, ETag, JsonBody, ListBody, Paging, PagingParams, Patch, Preconditions, Query, Segment,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -279,7 +279,7 @@ pub(crate) async fn list(
 pub(crate) async fn show(
     Staff { who, .. }: Staff<MessagesRead>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<ThreadId>,
+    Segment(id): Segment<ThreadId>,
 ) -> Result<(ETag, Json<DataBody<ThreadBody>>), ApiError> {
     Ok(answer(messaging::thread(&commerce, &who.shop, id).await.map_err(Problem::from)?))
 }
@@ -321,7 +321,7 @@ impl ReplyBody {
 pub(crate) async fn reply(
     Staff { who, .. }: Staff<MessagesWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<ThreadId>,
+    Segment(id): Segment<ThreadId>,
     JsonBody(body): JsonBody<ReplyBody>,
 ) -> Result<(StatusCode, Json<DataBody<ThreadMessage>>), ApiError> {
     let body = body.parse()?;
@@ -384,7 +384,7 @@ impl ThreadPatch {
 pub(crate) async fn change(
     Staff { who, .. }: Staff<MessagesWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<ThreadId>,
+    Segment(id): Segment<ThreadId>,
     preconditions: Preconditions,
     JsonBody(patch): JsonBody<ThreadPatch>,
 ) -> Result<(ETag, Json<DataBody<ThreadBody>>), ApiError> {
@@ -414,7 +414,7 @@ pub(crate) async fn change(
 pub(crate) async fn remove(
     Staff { who, .. }: Staff<MessagesWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<ThreadId>,
+    Segment(id): Segment<ThreadId>,
 ) -> Result<StatusCode, ApiError> {
     messaging::remove_thread(&commerce, &who.shop, who.actor, id).await.map_err(Problem::from)?;
     Ok(StatusCode::NO_CONTENT)

@@ -18,7 +18,7 @@ use marzipan_http::openapi::{
     PreconditionFailed, Unauthenticated,
 };
 use marzipan_http::{
-    ApiError, ETag, JsonBody, ListBody, Paging, PagingParams, Patch, PathId, Preconditions, Query,
+    ApiError, ETag, JsonBody, ListBody, Paging, PagingParams, Patch, Preconditions, Query, Segment,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -246,7 +246,7 @@ pub(crate) async fn add(
 pub(crate) async fn show(
     Staff { who, .. }: Staff<MessagesRead>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<SubscriberId>,
+    Segment(id): Segment<SubscriberId>,
 ) -> Result<(ETag, Json<DataBody<SubscriberBody>>), ApiError> {
     Ok(answer(messaging::subscriber(&commerce, &who.shop, id).await.map_err(Problem::from)?))
 }
@@ -327,7 +327,7 @@ impl SubscriberPatch {
 pub(crate) async fn change(
     Staff { who, .. }: Staff<MessagesWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<SubscriberId>,
+    Segment(id): Segment<SubscriberId>,
     preconditions: Preconditions,
     JsonBody(patch): JsonBody<SubscriberPatch>,
 ) -> Result<(ETag, Json<DataBody<SubscriberBody>>), ApiError> {
@@ -357,7 +357,7 @@ pub(crate) async fn change(
 pub(crate) async fn remove(
     Staff { who, .. }: Staff<MessagesWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<SubscriberId>,
+    Segment(id): Segment<SubscriberId>,
 ) -> Result<StatusCode, ApiError> {
     messaging::remove_subscriber(&commerce, &who.shop, who.actor, id).await.map_err(Problem::from)?;
     Ok(StatusCode::NO_CONTENT)

@@ -7,7 +7,7 @@ use commerce::mails::{self, OutboxMail};
 use domain::ids::MailId;
 use domain::problem::Problem;
 use marzipan_http::openapi::{Always, Forbidden, Invalid, NotFound, Unauthenticated};
-use marzipan_http::{ApiError, ListBody, Paging, PagingParams, PathId};
+use marzipan_http::{ApiError, ListBody, Paging, PagingParams, Segment};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -126,7 +126,7 @@ pub(crate) async fn list(
 pub(crate) async fn show(
     Staff { who, .. }: Staff<OutboxRead>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<MailId>,
+    Segment(id): Segment<MailId>,
 ) -> Result<Json<DataBody<MailBody>>, ApiError> {
     let mail = mails::find(&commerce, &who.shop, id).await.map_err(Problem::from)?;
     Ok(Json(DataBody::of(mail.ok_or_else(ApiError::not_found)?)))

@@ -21,7 +21,9 @@ use marzipan_http::openapi::{
     Always, BadBody, Conflict, Forbidden, IdempotencyKeyParam, Idempotent, IfMatchParam, Invalid, NotFound,
     PreconditionFailed, Unauthenticated,
 };
-use marzipan_http::{ApiError, ETag, JsonBody, ListBody, Paging, PagingParams, PathId, Preconditions, Query};
+use marzipan_http::{
+    ApiError, ETag, JsonBody, ListBody, Paging, PagingParams, Preconditions, Query, Segment,
+};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -145,7 +147,7 @@ pub(crate) async fn add(
 pub(crate) async fn show(
     Staff { who, .. }: Staff<ProductsRead>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<ProductId>,
+    Segment(id): Segment<ProductId>,
 ) -> Result<Answer, ApiError> {
     let stored = catalog::find_product(&commerce, &who.shop, id).await.map_err(Problem::from)?;
     Ok(answer(stored, who.shop.settings.currency))
@@ -172,7 +174,7 @@ pub(crate) async fn show(
 pub(crate) async fn change(
     Staff { who, .. }: Staff<ProductsWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<ProductId>,
+    Segment(id): Segment<ProductId>,
     preconditions: Preconditions,
     JsonBody(form): JsonBody<ProductForm>,
 ) -> Result<Answer, ApiError> {
@@ -204,7 +206,7 @@ pub(crate) async fn change(
 pub(crate) async fn remove(
     Staff { who, .. }: Staff<ProductsWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<ProductId>,
+    Segment(id): Segment<ProductId>,
     preconditions: Preconditions,
 ) -> Result<Response, ApiError> {
     let version = preconditions.expected_version()?;
@@ -275,7 +277,7 @@ impl StockBody {
 pub(crate) async fn change_stock(
     Staff { who, .. }: Staff<ProductsWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<ProductId>,
+    Segment(id): Segment<ProductId>,
     JsonBody(body): JsonBody<StockBody>,
 ) -> Result<Answer, ApiError> {
     let change = body.parse(id)?;

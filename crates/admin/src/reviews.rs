@@ -11,7 +11,7 @@ use domain::ids::ReviewId;
 use domain::problem::Problem;
 use domain::text::filled;
 use marzipan_http::openapi::{Always, Forbidden, Invalid, NotFound, Unauthenticated};
-use marzipan_http::{ApiError, ETag, ListBody, Paging, PagingParams, PathId, Query};
+use marzipan_http::{ApiError, ETag, ListBody, Paging, PagingParams, Query, Segment};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -164,7 +164,7 @@ pub(crate) async fn list(
 pub(crate) async fn show(
     Staff { who, .. }: Staff<ProductsRead>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<ReviewId>,
+    Segment(id): Segment<ReviewId>,
 ) -> Result<Answer, ApiError> {
     let entry = catalog::find_review(&commerce, &who.shop, id).await.map_err(Problem::from)?;
     Ok(answer(entry))
@@ -189,7 +189,7 @@ pub(crate) async fn show(
 pub(crate) async fn approve(
     staff: Staff<ProductsWrite>,
     commerce: State<Commerce>,
-    id: PathId<ReviewId>,
+    id: Segment<ReviewId>,
 ) -> Result<Answer, ApiError> {
     decide(staff, commerce, id, ReviewStatus::Approved).await
 }
@@ -213,7 +213,7 @@ pub(crate) async fn approve(
 pub(crate) async fn reject(
     staff: Staff<ProductsWrite>,
     commerce: State<Commerce>,
-    id: PathId<ReviewId>,
+    id: Segment<ReviewId>,
 ) -> Result<Answer, ApiError> {
     decide(staff, commerce, id, ReviewStatus::Rejected).await
 }
@@ -221,7 +221,7 @@ pub(crate) async fn reject(
 async fn decide(
     Staff { who, .. }: Staff<ProductsWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<ReviewId>,
+    Segment(id): Segment<ReviewId>,
     status: ReviewStatus,
 ) -> Result<Answer, ApiError> {
     let entry =
@@ -247,7 +247,7 @@ async fn decide(
 pub(crate) async fn remove(
     Staff { who, .. }: Staff<ProductsWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<ReviewId>,
+    Segment(id): Segment<ReviewId>,
 ) -> Result<StatusCode, ApiError> {
     catalog::delete_review(&commerce, &who.shop, who.actor, id).await.map_err(Problem::from)?;
     Ok(StatusCode::NO_CONTENT)

@@ -13,7 +13,7 @@ use domain::tenants::Role;
 use marzipan_http::openapi::{
     Always, BadBody, Conflict, Forbidden, IdempotencyKeyParam, Idempotent, Invalid, NotFound, Unauthenticated,
 };
-use marzipan_http::{ApiError, JsonBody, ListBody, Paging, PagingParams, Patch, PathId};
+use marzipan_http::{ApiError, JsonBody, ListBody, Paging, PagingParams, Patch, Segment};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -123,7 +123,7 @@ pub(crate) async fn list(
 pub(crate) async fn show(
     Staff { who, .. }: Staff<ManageStaff>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<StaffId>,
+    Segment(id): Segment<StaffId>,
 ) -> Result<Json<DataBody<MemberBody>>, ApiError> {
     let member = staff::find(&commerce, &who.shop, id).await.map_err(Problem::from)?;
     Ok(Json(DataBody::of(member)))
@@ -242,7 +242,7 @@ impl MemberPatch {
 pub(crate) async fn change(
     Staff { who, .. }: Staff<ManageStaff>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<StaffId>,
+    Segment(id): Segment<StaffId>,
     JsonBody(patch): JsonBody<MemberPatch>,
 ) -> Result<Json<DataBody<MemberBody>>, ApiError> {
     let change = patch.parse()?;
@@ -268,7 +268,7 @@ pub(crate) async fn change(
 pub(crate) async fn remove(
     Staff { who, .. }: Staff<ManageStaff>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<StaffId>,
+    Segment(id): Segment<StaffId>,
 ) -> Result<StatusCode, ApiError> {
     staff::remove(&commerce, &who, id).await.map_err(Problem::from)?;
     Ok(StatusCode::NO_CONTENT)

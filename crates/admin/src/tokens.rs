@@ -13,7 +13,7 @@ use domain::time::Timestamp;
 use marzipan_http::openapi::{
     Always, BadBody, Forbidden, IdempotencyKeyParam, Idempotent, Invalid, NotFound, Unauthenticated,
 };
-use marzipan_http::{ApiError, JsonBody, ListBody, Paging, PagingParams, PathId};
+use marzipan_http::{ApiError, JsonBody, ListBody, Paging, PagingParams, Segment};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -172,7 +172,7 @@ pub(crate) async fn issue(
 pub(crate) async fn revoke(
     Staff { who, .. }: Staff<Tokens>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<StorefrontTokenId>,
+    Segment(id): Segment<StorefrontTokenId>,
 ) -> Result<StatusCode, ApiError> {
     tenants::revoke_storefront_token(&commerce, &who.shop, who.actor, id).await.map_err(Problem::from)?;
     Ok(StatusCode::NO_CONTENT)

@@ -38,6 +38,6 @@ pub use error::ApiError;
 pub use etag::{Conditional, ETag, Preconditions};
 pub use front_door::{FinishedReads, FrontDoor};
 pub use list::{ListBody, Paging, PagingParams};
-pub use path::PathId;
+pub use path::Segment;
 pub use query::Query;
 pub use upload::FileForm;

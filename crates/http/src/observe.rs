@@ -148,7 +148,7 @@ mod tests {
 
     use super::*;
     use crate::testing::{get, send, wrapped};
-    use crate::{ApiError, PathId};
+    use crate::{ApiError, Segment};
 
     #[derive(Clone, Default)]
     struct Lines(Arc<Mutex<Vec<u8>>>);
@@ -178,7 +178,7 @@ mod tests {
             Router::new()
                 .route(
                     "/things/{id}",
-                    on_get(|context: RequestContext, _: PathId<u8>| async move {
+                    on_get(|context: RequestContext, _: Segment<u8>| async move {
                         context.set_tenant(Uuid::from_u128(1));
                         context.set_actor("customer", Uuid::from_u128(2));
                         tracing::info!("inside");

@@ -7,11 +7,11 @@ use axum::http::request::Parts;
 
 use crate::error::ApiError;
 
-/// The path parameter at position `AT` (from 0) as a `T`: `PathId<AddressId>`, and `PathId<ItemId, 1>` for the second.
+/// The path parameter at position `AT` (from 0) as a `T`: `Segment<AddressId>`, and `Segment<ItemId, 1>` for the second.
 #[derive(Clone, Copy, Debug)]
-pub struct PathId<T, const AT: usize = 0>(pub T);
+pub struct Segment<T, const AT: usize = 0>(pub T);
 
-impl<S, T, const AT: usize> FromRequestParts<S> for PathId<T, AT>
+impl<S, T, const AT: usize> FromRequestParts<S> for Segment<T, AT>
 where
     S: Send + Sync,
     T: FromStr + Send,
@@ -37,7 +37,7 @@ mod tests {
     use crate::testing::{get, send};
 
     fn router() -> Router {
-        let handler = |PathId(id): PathId<AddressId>, PathId(number): PathId<u8, 1>| async move {
+        let handler = |Segment(id): Segment<AddressId>, Segment(number): Segment<u8, 1>| async move {
             format!("{id}/{number}")
         };
         Router::new().nest("/v1", Router::new().route("/addresses/{id}/{number}", on_get(handler)))

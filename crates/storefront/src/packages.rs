@@ -2,7 +2,7 @@
 //! GET /subscription-packages/{packageId}, published.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use commerce::Commerce;
 use commerce::catalog::{self, Brief, Card, PackageView, ProductPage};
 use domain::catalog::{ProductType, SubscriptionType};
@@ -10,7 +10,7 @@ use domain::money::Money;
 use domain::problem::Problem;
 use domain::tenants::Settings;
 use marzipan_http::openapi::{Always, Invalid, NotFound, NotModified, Unauthenticated};
-use marzipan_http::{ApiError, ListBody, Paging, PagingParams, Query};
+use marzipan_http::{ApiError, ListBody, Paging, PagingParams, Query, Segment};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -304,7 +304,7 @@ impl PackageBody {
 pub(crate) async fn show(
     Shopper(shopper): Shopper,
     State(commerce): State<Commerce>,
-    Path(name): Path<String>,
+    Segment(name): Segment<String>,
     Query(including): Query<Including>,
 ) -> Result<Json<PackageBody>, ApiError> {
     let mut page = catalog::product_page(&commerce, &shopper, named(&name)?).await.map_err(Problem::from)?;

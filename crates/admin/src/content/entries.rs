@@ -62,7 +62,7 @@ macro_rules! entry_operations {
             PreconditionFailed, Unauthenticated,
         };
         use marzipan_http::{
-            ApiError, ETag, JsonBody, ListBody, OptionalJsonBody, Paging, PagingParams, PathId, Preconditions, Query,
+            ApiError, ETag, JsonBody, ListBody, OptionalJsonBody, Paging, PagingParams, Segment, Preconditions, Query,
         };
 
         use super::bodies::{
@@ -143,7 +143,7 @@ macro_rules! entry_operations {
         pub(crate) async fn show(
             Staff { who, .. }: Staff<ContentRead>,
             State(commerce): State<Commerce>,
-            PathId(id): PathId<EntryId>,
+            Segment(id): Segment<EntryId>,
         ) -> Result<(ETag, Json<DataBody<$Body>>), ApiError> {
             let view = content::find_entry(&commerce, &who.shop, KIND, id).await.map_err(Problem::from)?;
             Ok(answer(view))
@@ -166,7 +166,7 @@ macro_rules! entry_operations {
         pub(crate) async fn change(
             Staff { who, .. }: Staff<ContentWrite>,
             State(commerce): State<Commerce>,
-            PathId(id): PathId<EntryId>,
+            Segment(id): Segment<EntryId>,
             preconditions: Preconditions,
             JsonBody(patch): JsonBody<$Patch>,
         ) -> Result<(ETag, Json<DataBody<$Body>>), ApiError> {
@@ -192,7 +192,7 @@ macro_rules! entry_operations {
         pub(crate) async fn delete(
             Staff { who, .. }: Staff<ContentWrite>,
             State(commerce): State<Commerce>,
-            PathId(id): PathId<EntryId>,
+            Segment(id): Segment<EntryId>,
             preconditions: Preconditions,
         ) -> Result<StatusCode, ApiError> {
             let version = preconditions.expected_version()?;
@@ -219,7 +219,7 @@ macro_rules! entry_operations {
         pub(crate) async fn publish(
             Staff { who, .. }: Staff<ContentWrite>,
             State(commerce): State<Commerce>,
-            PathId(id): PathId<EntryId>,
+            Segment(id): Segment<EntryId>,
             preconditions: Preconditions,
             OptionalJsonBody(body): OptionalJsonBody<PublishBody>,
         ) -> Result<(ETag, Json<DataBody<$Body>>), ApiError> {
@@ -246,7 +246,7 @@ macro_rules! entry_operations {
         pub(crate) async fn unpublish(
             Staff { who, .. }: Staff<ContentWrite>,
             State(commerce): State<Commerce>,
-            PathId(id): PathId<EntryId>,
+            Segment(id): Segment<EntryId>,
             preconditions: Preconditions,
             OptionalJsonBody(body): OptionalJsonBody<UnpublishBody>,
         ) -> Result<(ETag, Json<DataBody<$Body>>), ApiError> {
@@ -271,7 +271,7 @@ macro_rules! entry_operations {
         pub(crate) async fn revisions(
             Staff { who, .. }: Staff<ContentRead>,
             State(commerce): State<Commerce>,
-            PathId(id): PathId<EntryId>,
+            Segment(id): Segment<EntryId>,
         ) -> Result<Json<DataBody<Vec<RevisionItem>>>, ApiError> {
             let found = content::revisions(&commerce, &who.shop, KIND, id).await.map_err(Problem::from)?;
             Ok(Json(DataBody { data: found.into_iter().map(RevisionItem::from).collect() }))
@@ -292,8 +292,8 @@ macro_rules! entry_operations {
         pub(crate) async fn revision(
             Staff { who, .. }: Staff<ContentRead>,
             State(commerce): State<Commerce>,
-            PathId(id): PathId<EntryId>,
-            PathId(revision): PathId<RevisionId, 1>,
+            Segment(id): Segment<EntryId>,
+            Segment(revision): Segment<RevisionId, 1>,
         ) -> Result<Json<DataBody<$Revision>>, ApiError> {
             let found = content::find_revision(&commerce, &who.shop, KIND, id, revision)
                 .await
@@ -320,8 +320,8 @@ macro_rules! entry_operations {
         pub(crate) async fn restore(
             Staff { who, .. }: Staff<ContentWrite>,
             State(commerce): State<Commerce>,
-            PathId(id): PathId<EntryId>,
-            PathId(revision): PathId<RevisionId, 1>,
+            Segment(id): Segment<EntryId>,
+            Segment(revision): Segment<RevisionId, 1>,
             preconditions: Preconditions,
         ) -> Result<(ETag, Json<DataBody<$Body>>), ApiError> {
             let version = preconditions.expected_version()?;
@@ -347,7 +347,7 @@ macro_rules! entry_operations {
         pub(crate) async fn preview(
             Staff { who, .. }: Staff<ContentWrite>,
             State(commerce): State<Commerce>,
-            PathId(id): PathId<EntryId>,
+            Segment(id): Segment<EntryId>,
             OptionalJsonBody(body): OptionalJsonBody<NewPreviewBody>,
         ) -> Result<(StatusCode, Json<DataBody<PreviewBody>>), ApiError> {
             let expires_at = body.parse()?;

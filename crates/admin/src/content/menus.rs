@@ -12,7 +12,9 @@ use marzipan_http::openapi::{
     Always, BadBody, Conflict, Forbidden, IdempotencyKeyParam, Idempotent, IfMatchParam, Invalid, NotFound,
     PreconditionFailed, Unauthenticated,
 };
-use marzipan_http::{ApiError, ETag, JsonBody, ListBody, Paging, PagingParams, Patch, PathId, Preconditions};
+use marzipan_http::{
+    ApiError, ETag, JsonBody, ListBody, Paging, PagingParams, Patch, Preconditions, Segment,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -176,7 +178,7 @@ pub(crate) async fn create(
 pub(crate) async fn show(
     Staff { who, .. }: Staff<ContentRead>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<MenuId>,
+    Segment(id): Segment<MenuId>,
 ) -> Result<(ETag, Json<DataBody<MenuBody>>), ApiError> {
     let view = content::find_menu(&commerce, &who.shop, id).await.map_err(Problem::from)?;
     Ok(answer(view))
@@ -215,7 +217,7 @@ pub(crate) struct MenuPatch {
 pub(crate) async fn change(
     Staff { who, .. }: Staff<ContentWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<MenuId>,
+    Segment(id): Segment<MenuId>,
     preconditions: Preconditions,
     JsonBody(MenuPatch { handle, items }): JsonBody<MenuPatch>,
 ) -> Result<(ETag, Json<DataBody<MenuBody>>), ApiError> {
@@ -243,7 +245,7 @@ pub(crate) async fn change(
 pub(crate) async fn delete(
     Staff { who, .. }: Staff<ContentWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<MenuId>,
+    Segment(id): Segment<MenuId>,
     preconditions: Preconditions,
 ) -> Result<StatusCode, ApiError> {
     let version = preconditions.expected_version()?;

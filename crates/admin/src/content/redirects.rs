@@ -13,7 +13,7 @@ use marzipan_http::openapi::{
     PreconditionFailed, Unauthenticated,
 };
 use marzipan_http::{
-    ApiError, ETag, JsonBody, ListBody, Paging, PagingParams, Patch, PathId, Preconditions, Query,
+    ApiError, ETag, JsonBody, ListBody, Paging, PagingParams, Patch, Preconditions, Query, Segment,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -173,7 +173,7 @@ pub(crate) async fn create(
 pub(crate) async fn show(
     Staff { who, .. }: Staff<ContentRead>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<RedirectId>,
+    Segment(id): Segment<RedirectId>,
 ) -> Result<(ETag, Json<DataBody<RedirectBody>>), ApiError> {
     let view = content::find_redirect(&commerce, &who.shop, id).await.map_err(Problem::from)?;
     Ok(answer(view))
@@ -215,7 +215,7 @@ pub(crate) struct RedirectPatch {
 pub(crate) async fn change(
     Staff { who, .. }: Staff<ContentWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<RedirectId>,
+    Segment(id): Segment<RedirectId>,
     preconditions: Preconditions,
     JsonBody(RedirectPatch { from, to, status }): JsonBody<RedirectPatch>,
 ) -> Result<(ETag, Json<DataBody<RedirectBody>>), ApiError> {
@@ -243,7 +243,7 @@ pub(crate) async fn change(
 pub(crate) async fn delete(
     Staff { who, .. }: Staff<ContentWrite>,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<RedirectId>,
+    Segment(id): Segment<RedirectId>,
     preconditions: Preconditions,
 ) -> Result<StatusCode, ApiError> {
     let version = preconditions.expected_version()?;

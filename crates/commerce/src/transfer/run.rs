@@ -224,7 +224,7 @@ impl Run<'_> {
     async fn have_pictures<P>(&mut self, batch: &mut Vec<(P, Item)>) -> Result<(), ImportError> {
         if !self.options.pictures {
             batch.retain(|(_, item)| !matches!(item.what, What::Media(_)));
-            for (_, item) in &mut batch {
+            for (_, item) in batch.iter_mut() {
                 pictures::leave(item);
             }
         }

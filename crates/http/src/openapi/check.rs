@@ -253,7 +253,7 @@ mod tests {
         Always, BadBody, IdempotencyKeyParam, Idempotent, Invalid, NotFound, Unauthenticated, document,
     };
     use crate::testing::{post, send_json};
-    use crate::{ApiError, JsonBody, PathId};
+    use crate::{ApiError, JsonBody, Segment};
 
     #[derive(Debug, Serialize, Deserialize, ToSchema)]
     struct Note {
@@ -271,7 +271,7 @@ mod tests {
         responses((status = 200, description = "The note.", body = Note), Unauthenticated, NotFound, BadBody, Invalid, Always),
     )]
     async fn change(
-        PathId(_id): PathId<u32>,
+        Segment(_id): Segment<u32>,
         JsonBody(note): JsonBody<Note>,
     ) -> Result<Json<Note>, ApiError> {
         Ok(Json(note))

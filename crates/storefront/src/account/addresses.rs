@@ -14,7 +14,7 @@ use marzipan_http::fields::{
 use marzipan_http::openapi::{
     Always, BadBody, Conflict, IdempotencyKeyParam, Idempotent, Invalid, NotFound, Unauthenticated,
 };
-use marzipan_http::{ApiError, JsonBody, Patch, PathId};
+use marzipan_http::{ApiError, JsonBody, Patch, Segment};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -298,7 +298,7 @@ impl AddressPatch {
 pub(crate) async fn change(
     Customer(who): Customer,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<AddressId>,
+    Segment(id): Segment<AddressId>,
     JsonBody(patch): JsonBody<AddressPatch>,
 ) -> Result<Json<DataBody<AddressBody>>, ApiError> {
     let (shipping, billing) = (patch.is_default_shipping, patch.is_default_billing);
@@ -327,7 +327,7 @@ pub(crate) async fn change(
 pub(crate) async fn remove(
     Customer(who): Customer,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<AddressId>,
+    Segment(id): Segment<AddressId>,
 ) -> Result<StatusCode, ApiError> {
     accounts::remove_address(&commerce, &who, id).await.map_err(Problem::from)?;
     Ok(StatusCode::NO_CONTENT)

@@ -8,7 +8,7 @@ use commerce::accounts::{self, SessionEntry};
 use domain::ids::SessionId;
 use domain::problem::Problem;
 use marzipan_http::openapi::{Always, NotFound, Unauthenticated};
-use marzipan_http::{ApiError, PathId};
+use marzipan_http::{ApiError, Segment};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -96,7 +96,7 @@ pub(crate) async fn list(
 pub(crate) async fn end(
     Customer(who): Customer,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<SessionId>,
+    Segment(id): Segment<SessionId>,
 ) -> Result<StatusCode, ApiError> {
     accounts::end_session(&commerce, &who, id).await.map_err(Problem::from)?;
     Ok(StatusCode::NO_CONTENT)

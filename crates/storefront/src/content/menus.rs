@@ -1,12 +1,12 @@
 //! GET /menus/{handle}.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use commerce::Commerce;
 use commerce::content::{self, ShownItem, ShownMenu};
 use domain::problem::Problem;
-use marzipan_http::ApiError;
 use marzipan_http::openapi::{Always, NotFound, NotModified, Unauthenticated};
+use marzipan_http::{ApiError, Segment};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -74,7 +74,7 @@ impl From<ShownItem> for MenuItemBody {
 pub(crate) async fn show(
     Shopper(shopper): Shopper,
     State(commerce): State<Commerce>,
-    Path(handle): Path<String>,
+    Segment(handle): Segment<String>,
 ) -> Result<Json<MenuBody>, ApiError> {
     let ShownMenu { handle, items } =
         content::menu(&commerce, &shopper.shop, &handle).await.map_err(Problem::from)?;

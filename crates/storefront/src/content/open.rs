@@ -2,7 +2,7 @@
 //! token, so it tells only what every visitor of the shop's site sees.
 
 use axum::Router;
-use axum::extract::{MatchedPath, Path, State};
+use axum::extract::{MatchedPath, State};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
@@ -11,7 +11,7 @@ use commerce::content::{self, ArticleFilter, SiteMap};
 use commerce::{Commerce, Shop};
 use domain::content::EntryKind;
 use domain::problem::Problem;
-use marzipan_http::{ApiError, RequestContext};
+use marzipan_http::{ApiError, RequestContext, Segment};
 
 use super::xml;
 use crate::{Storefront, reading};
@@ -27,7 +27,8 @@ async fn show(
     State(storefront): State<Storefront>,
     context: RequestContext,
     path: MatchedPath,
-    Path((shop, file)): Path<(String, String)>,
+    Segment(shop): Segment<String>,
+    Segment(file): Segment<String, 1>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let commerce = &storefront.commerce;

@@ -1,14 +1,14 @@
 //! GET /pages and GET /pages/{slug}.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use commerce::Commerce;
 use commerce::content::{self, ArticleFilter};
 use domain::content::EntryKind;
 use domain::problem::Problem;
 use marzipan_http::openapi::{Always, Invalid, NotFound, NotModified, Unauthenticated};
-use marzipan_http::{ApiError, ListBody, Paging, PagingParams, Query};
+use marzipan_http::{ApiError, ListBody, Paging, PagingParams, Query, Segment};
 
 use super::bodies::{PageBody, PageItem, Previewing, unkept};
 use crate::identity::Shopper;
@@ -66,7 +66,7 @@ pub(crate) async fn list(
 pub(crate) async fn show(
     Shopper(shopper): Shopper,
     State(commerce): State<Commerce>,
-    Path(slug): Path<String>,
+    Segment(slug): Segment<String>,
     Query(previewing): Query<Previewing>,
 ) -> Result<Response, ApiError> {
     let (shop, kind) = (&shopper.shop, EntryKind::Page);

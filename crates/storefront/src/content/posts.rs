@@ -1,7 +1,7 @@
 //! GET /posts and GET /posts/{slug}.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use commerce::Commerce;
 use commerce::content::{self, ArticleFilter};
@@ -10,7 +10,7 @@ use domain::fields::{FieldErrors, Fields};
 use domain::problem::Problem;
 use domain::text;
 use marzipan_http::openapi::{Always, Invalid, NotFound, NotModified, Unauthenticated};
-use marzipan_http::{ApiError, ListBody, Paging, PagingParams, Query};
+use marzipan_http::{ApiError, ListBody, Paging, PagingParams, Query, Segment};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -95,7 +95,7 @@ pub(crate) async fn list(
 pub(crate) async fn show(
     Shopper(shopper): Shopper,
     State(commerce): State<Commerce>,
-    Path(slug): Path<String>,
+    Segment(slug): Segment<String>,
     Query(previewing): Query<Previewing>,
 ) -> Result<Response, ApiError> {
     let (shop, kind) = (&shopper.shop, EntryKind::Post);

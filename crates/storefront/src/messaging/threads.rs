@@ -13,7 +13,7 @@ use marzipan_http::fields::{message_schema, required};
 use marzipan_http::openapi::{
     Always, BadBody, Conflict, IdempotencyKeyParam, Idempotent, Invalid, NotFound, Unauthenticated,
 };
-use marzipan_http::{ApiError, JsonBody, ListBody, Paging, PagingParams, PathId};
+use marzipan_http::{ApiError, JsonBody, ListBody, Paging, PagingParams, Segment};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -196,7 +196,7 @@ pub(crate) async fn list(
 pub(crate) async fn show(
     Customer(who): Customer,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<ThreadId>,
+    Segment(id): Segment<ThreadId>,
 ) -> Result<Json<DataBody<ThreadBody>>, ApiError> {
     let thread = messaging::own_thread(&commerce, &who, id).await.map_err(Problem::from)?;
     Ok(Json(DataBody { data: thread.into() }))
@@ -238,7 +238,7 @@ impl NewThreadMessage {
 pub(crate) async fn add(
     Customer(who): Customer,
     State(commerce): State<Commerce>,
-    PathId(id): PathId<ThreadId>,
+    Segment(id): Segment<ThreadId>,
     JsonBody(body): JsonBody<NewThreadMessage>,
 ) -> Result<(StatusCode, Json<DataBody<ThreadMessage>>), ApiError> {
     let message = body.parse()?;

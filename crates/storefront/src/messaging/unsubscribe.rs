@@ -13,7 +13,7 @@ use axum::routing::get;
 use commerce::Commerce;
 use commerce::messaging::{self, MessagingError};
 use domain::problem::Problem;
-use marzipan_http::{ApiError, IgnoredBody, PathId};
+use marzipan_http::{ApiError, IgnoredBody, Segment};
 use minijinja::{Environment, context};
 
 use crate::Storefront;
@@ -33,7 +33,10 @@ pub(crate) fn pages() -> Router<Storefront> {
     Router::new().route("/newsletter/unsubscribe/{token}", get(ask).post(leave))
 }
 
-async fn ask(State(commerce): State<Commerce>, PathId(token): PathId<String>) -> Result<Response, ApiError> {
+async fn ask(
+    State(commerce): State<Commerce>,
+    Segment(token): Segment<String>,
+) -> Result<Response, ApiError> {
     match messaging::leaving(&commerce, &token).await {
         Ok(shop) => page(
             StatusCode::OK,
@@ -47,7 +50,7 @@ async fn ask(State(commerce): State<Commerce>, PathId(token): PathId<String>) ->
 
 async fn leave(
     State(commerce): State<Commerce>,
-    PathId(token): PathId<String>,
+    Segment(token): Segment<String>,
     _: IgnoredBody,
 ) -> Result<Response, ApiError> {
     match messaging::unsubscribe_by_link(&commerce, &token).await {

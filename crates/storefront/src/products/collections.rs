@@ -1,12 +1,12 @@
 //! GET /collections and GET /collections/{collectionId}.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use commerce::Commerce;
 use commerce::catalog::{self, CollectionView};
 use domain::problem::Problem;
 use marzipan_http::openapi::{Always, Invalid, NotFound, NotModified, Unauthenticated};
-use marzipan_http::{ApiError, ListBody, Paging, PagingParams};
+use marzipan_http::{ApiError, ListBody, Paging, PagingParams, Segment};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -97,7 +97,7 @@ pub(crate) async fn list(
 pub(crate) async fn show(
     Shopper(shopper): Shopper,
     State(commerce): State<Commerce>,
-    Path(name): Path<String>,
+    Segment(name): Segment<String>,
 ) -> Result<Json<CollectionBody>, ApiError> {
     let view =
         catalog::collection_view(&commerce, &shopper.shop, named(&name)?).await.map_err(Problem::from)?;

@@ -1,7 +1,7 @@
 //! POST /products/{productId}/reviews.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use commerce::{Commerce, catalog};
 use domain::catalog::ReviewForm;
@@ -9,7 +9,7 @@ use domain::problem::Problem;
 use marzipan_http::openapi::{
     Always, BadBody, Conflict, IdempotencyKeyParam, Idempotent, Invalid, NotFound, Unauthenticated,
 };
-use marzipan_http::{ApiError, JsonBody};
+use marzipan_http::{ApiError, JsonBody, Segment};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -58,7 +58,7 @@ pub(crate) struct NewReview {
 pub(crate) async fn add(
     Customer(who): Customer,
     State(commerce): State<Commerce>,
-    Path(name): Path<String>,
+    Segment(name): Segment<String>,
     JsonBody(new): JsonBody<NewReview>,
 ) -> Result<(StatusCode, Json<MessageBody>), ApiError> {
     let product = named(&name)?;

@@ -1,11 +1,11 @@
 //! GET /products/{productId}, published.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use commerce::{Commerce, catalog};
 use domain::problem::Problem;
 use marzipan_http::openapi::{Always, Invalid, NotFound, NotModified, Unauthenticated};
-use marzipan_http::{ApiError, Query};
+use marzipan_http::{ApiError, Query, Segment};
 use serde::Deserialize;
 
 use super::bodies::ProductBody;
@@ -58,7 +58,7 @@ impl Including {
 pub(crate) async fn show(
     Shopper(shopper): Shopper,
     State(commerce): State<Commerce>,
-    Path(name): Path<String>,
+    Segment(name): Segment<String>,
     Query(including): Query<Including>,
 ) -> Result<Json<ProductBody>, ApiError> {
     let page = catalog::product_page(&commerce, &shopper, named(&name)?).await.map_err(Problem::from)?;
