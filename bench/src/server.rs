@@ -17,28 +17,28 @@ use crate::http::Client;
 /// A slow disk, preloaded: the library's path and how long a flush takes.
 #[derive(Clone, Debug)]
 pub(crate) struct SlowFlush {
-    library: PathBuf,
+    path: PathBuf,
     time: Duration,
 }
 
 impl SlowFlush {
     /// Compiles the library into `folder`.
     pub(crate) fn build(source: &Path, folder: &Path, time: Duration) -> Result<Self> {
-        let library = folder.join("slow_flush.so");
+        let path = folder.join("slow_flush.so");
         let status = Command::new("cc")
             .args(["-O2", "-shared", "-fPIC", "-o"])
-            .arg(&library)
+            .arg(&path)
             .arg(source)
             .arg("-ldl")
             .status()
             .context("cc does not start")?;
         ensure!(status.success(), "cc could not compile {}", source.display());
-        Ok(Self { library, time })
+        Ok(Self { path, time })
     }
 
     fn apply(&self, command: &mut Command) {
         command
-            .env("LD_PRELOAD", &self.library)
+            .env("LD_PRELOAD", &self.path)
             .env("MARZIPAN_BENCH_FLUSH_US", self.time.as_micros().to_string());
     }
 }

@@ -172,6 +172,13 @@ def unsubscribe_token():
         if mail["to"] == email and mail["template"] == "newsletter_welcome":
             return mail["links"][0].rsplit("/", 1)[1]
     raise LookupError(f"no welcome to {email}")
+
+
+def document():
+    """A PDF that no other call has sent. Its bytes are all letters, for a schema knows no others."""
+    return f"%PDF-1.7\n% {next(numbers)}\ntrailer\n%%EOF\n"
+
+
 def picture():
     """A PNG of one pixel row, wider each time, so that no two are the same file."""
 
@@ -268,7 +275,7 @@ BODIES = {
     "PATCH /admin/v1/messages/{threadId}": lambda: {"status": "closed", "assigneeId": None},
     "PATCH /admin/v1/mail-templates/{name}": lambda: {"subject": "{{ shop_name }}: hello {{ first_name }}"},
     "POST /admin/v1/mail-templates/{name}/preview": lambda: {"text": "Hello {{ first_name }}"},
-    "POST /admin/v1/media": lambda: {"file": picture(), "alt": "A label", "filename": "label.png"},
+    "POST /admin/v1/media": lambda: {"file": document(), "alt": "A label", "filename": "label.pdf"},
     "PATCH /admin/v1/settings": lambda: {"name": "Harbour Wines"},
     "POST /admin/v1/test-clock": lambda: {"now": call("GET", "/admin/v1/test-clock", ADMIN)["now"]},
 }

@@ -211,13 +211,13 @@ const GIVEN: &str = "marzipan_reads_given_total";
 const MADE: &str = "marzipan_reads_made_total";
 const BYTES: &str = "marzipan_reads_kept_bytes";
 
-/// Takes an answer to pieces, if it is one that may be kept: JSON that says nothing of its own on how to keep it.
+/// Takes an answer to pieces, if it is one that may be kept: it says nothing of its own on how to keep it.
 async fn finish(tenant: Uuid, path: Option<MatchedPath>, response: Response) -> Result<Finished, Response> {
     let (head, body) = response.into_parts();
     let is_plain =
         |headers: &HeaderMap| headers.keys().all(|name| *name == CONTENT_TYPE || *name == CONTENT_LENGTH);
     let keeps = [StatusCode::OK, StatusCode::NOT_FOUND, StatusCode::UNPROCESSABLE_ENTITY];
-    let content_type = head.headers.get(CONTENT_TYPE).filter(|kind| *kind == "application/json").cloned();
+    let content_type = head.headers.get(CONTENT_TYPE).cloned();
     let Some(content_type) = content_type.filter(|_| keeps.contains(&head.status) && is_plain(&head.headers))
     else {
         return Err(Response::from_parts(head, body));

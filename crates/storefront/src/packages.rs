@@ -137,7 +137,7 @@ fn url(as_product: &str) -> String {
     security(("tenantAuth" = []), ("accountAuth" = [])),
     params(
         FilterParams,
-        ("type" = Option<String>, Query, description = "Only this type.", pattern = "^(picknmix|variable)$", example = "picknmix"),
+        ("type" = Option<String>, Query, description = "Only this type.", pattern = "^(picknmix|variable)?$", example = "picknmix"),
         PagingParams,
     ),
     responses(

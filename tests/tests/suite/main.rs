@@ -9,6 +9,7 @@
 mod addresses;
 mod administration;
 mod bad_input;
+mod catalogue;
 mod catalogue_admin;
 mod catalogue_collections;
 mod catalogue_refusals;

@@ -440,11 +440,12 @@ fn a_shop_that_can_not_be_read_holds_up_no_other(installation: &Installation) {
     }
     let whose = format!("tenant_id = (select tenant_id from tenants where slug = '{}')", broken.2);
     installation.sql(&format!("update products set details = 'not JSON' where {whose}"));
-    installation.sql(&format!("update shop_versions set version = version + 1 where {whose}"));
     installation.sql(&format!(
-        "insert into changes (tenant_id, version, kind, subject_id) select tenant_id, (select version from shop_versions \
+        "insert into changes (tenant_id, version, kind, subject_id) select tenant_id, (select version + 1 from shop_versions \
          where {whose}), 'product', product_id from products where {whose}"
     ));
+    // Last, for the index looks as soon as the version is raised.
+    installation.sql(&format!("update shop_versions set version = version + 1 where {whose}"));
     eventually("the fault is told", || {
         let told = server.log().contains("the search index does not follow a shop");
         told.then_some(())

@@ -582,7 +582,7 @@ impl NewPreviewBody {
     "url": "https://api.example.com/pages/about?preview=mzp_b3BhcXVlLCAyNTYgcmFuZG9tIGJpdHMgc3RhbmQgaGVy",
     "expiresAt": "2026-10-01T08:00:00.000000Z",
 }))]
-pub(crate) struct PreviewBody {
+pub(crate) struct PreviewTokenBody {
     /// For `?preview=` on the storefront's GET of this page or post.
     token: String,
     /// Where on the shop's site the draft is shown.
@@ -591,7 +591,7 @@ pub(crate) struct PreviewBody {
     expires_at: String,
 }
 
-impl From<PreviewToken> for PreviewBody {
+impl From<PreviewToken> for PreviewTokenBody {
     fn from(token: PreviewToken) -> Self {
         let PreviewToken { token, url, expires_at } = token;
         Self { token, url, expires_at: expires_at.to_string() }

@@ -66,7 +66,7 @@ macro_rules! entry_operations {
         };
 
         use super::bodies::{
-            $Body, $New, $Patch, $Revision, EntryItem, NewPreviewBody, PreviewBody, PublishBody, RevisionItem,
+            $Body, $New, $Patch, $Revision, EntryItem, NewPreviewBody, PreviewTokenBody, PublishBody, RevisionItem,
             UnpublishBody,
         };
         use super::entries::Filter;
@@ -340,7 +340,7 @@ macro_rules! entry_operations {
             params(($id = String, Path, description = "Its id.", format = Uuid), IdempotencyKeyParam),
             request_body(content = NewPreviewBody, description = "May be left out."),
             responses(
-                (status = 201, description = "Issued.", body = DataBody<PreviewBody>),
+                (status = 201, description = "Issued.", body = DataBody<PreviewTokenBody>),
                 BadBody, Unauthenticated, Forbidden, NotFound, Idempotent, Conflict, Invalid, Always,
             )
         )]
@@ -349,7 +349,7 @@ macro_rules! entry_operations {
             State(commerce): State<Commerce>,
             Segment(id): Segment<EntryId>,
             OptionalJsonBody(body): OptionalJsonBody<NewPreviewBody>,
-        ) -> Result<(StatusCode, Json<DataBody<PreviewBody>>), ApiError> {
+        ) -> Result<(StatusCode, Json<DataBody<PreviewTokenBody>>), ApiError> {
             let expires_at = body.parse()?;
             let token =
                 content::issue_preview_token(&commerce, &who.shop, who.actor, KIND, id, expires_at)

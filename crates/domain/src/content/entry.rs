@@ -196,9 +196,9 @@ fn optional_line(fields: &mut Fields, path: &str, typed: Patch<String>, most: us
 }
 
 fn media(fields: &mut Fields, path: &str, typed: Patch<String>) -> Option<MediaId> {
-    let typed = typed.into_value();
-    let parsed = filled(typed.as_deref())
-        .map(|id| id.parse().map_err(|_| Invalid::fixed("Must be the id of a picture.")));
+    let parsed = typed
+        .into_value()
+        .map(|id| id.parse().map_err(|_| Invalid::fixed("Must be the id of a picture, or null.")));
     fields.take_optional(path, parsed)
 }
 

@@ -36,13 +36,13 @@ pub(crate) struct SiteBody {
     /// The address of a picture.
     #[schema(required)]
     logo: Option<String>,
-    contact: ContactBody,
+    contact: ReachBody,
     social_links: Vec<SocialLinkBody>,
 }
 
 /// How to reach the shop.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct ContactBody {
+pub(crate) struct ReachBody {
     #[schema(required)]
     email: Option<String>,
     #[schema(required)]
@@ -73,7 +73,7 @@ impl From<&Settings> for SiteBody {
             subscriptions_slug: settings.subscriptions_slug.as_str().to_owned(),
             minimum_age: settings.minimum_age.map(MinimumAge::years),
             logo: settings.logo_url.as_ref().map(|url| url.as_str().to_owned()),
-            contact: ContactBody {
+            contact: ReachBody {
                 email: settings.contact_email.as_ref().map(|email| email.as_str().to_owned()),
                 phone: settings.contact_phone.as_ref().map(|phone| phone.as_str().to_owned()),
                 address: settings.contact_address.clone(),

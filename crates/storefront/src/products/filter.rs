@@ -1,4 +1,5 @@
-//! What a list of products is asked for. Rule: an unknown parameter is ignored, a refused one is named with what it takes.
+//! What a list of products is asked for. Rule: an unknown parameter or an empty one, as forms send it, is ignored; a refused
+//! one is named with what it takes.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -28,13 +29,13 @@ pub(crate) struct Filter {
 #[expect(dead_code, reason = "documents what `Filter` reads")]
 pub(crate) struct FilterParams {
     /// The slug or the name of a collection; the list is then in its order.
-    #[param(required = false, example = "reds", max_length = 120)]
+    #[param(required = false, example = "reds")]
     collection: Option<String>,
     /// `attr[slug]=v1,v2`: with one of these values of the attribute; several attributes must all fit.
-    #[param(required = false, rename = "attr[grape]", example = "malbec,merlot", max_length = 200)]
+    #[param(required = false, rename = "attr[grape]", example = "malbec,merlot")]
     attr: Option<String>,
     /// Only those with this status.
-    #[param(required = false, pattern = "^(active|inactive|out_of_stock)$", example = "active")]
+    #[param(required = false, pattern = "^(active|inactive|out_of_stock)?$", example = "active")]
     status: Option<String>,
     /// The lowest price, in minor units.
     #[param(required = false, rename = "minPrice", minimum = 0, maximum = 1_000_000_000, example = 1000)]
@@ -43,7 +44,7 @@ pub(crate) struct FilterParams {
     #[param(required = false, rename = "maxPrice", minimum = 0, maximum = 1_000_000_000, example = 2500)]
     max_price: Option<i64>,
     /// The order; with `-` before it backwards.
-    #[param(required = false, pattern = "^-?(position|name|price|createdAt)$", example = "-price")]
+    #[param(required = false, pattern = "^(-?(position|name|price|createdAt))?$", example = "-price")]
     sort: Option<String>,
 }
 

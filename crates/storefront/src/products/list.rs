@@ -66,7 +66,7 @@ impl From<Facet> for FacetBody {
     security(("tenantAuth" = []), ("accountAuth" = [])),
     params(
         FilterParams,
-        ("type" = Option<String>, Query, description = "Only this type.", pattern = "^(physical|event|subscription|bundle)$", example = "physical"),
+        ("type" = Option<String>, Query, description = "Only this type.", pattern = "^(physical|event|subscription|bundle)?$", example = "physical"),
         ("facets" = Option<bool>, Query, description = "Whether to tell the values to filter by.", example = true),
         PagingParams,
     ),

@@ -117,7 +117,7 @@ impl ResultsBody {
     params(
         ("query" = Option<String>, Query, description = "The words; needed here or in `q`.", example = "malbec"),
         ("q" = Option<String>, Query, description = "Another name for `query`.", example = "malbec"),
-        ("type" = Option<String>, Query, description = "Only things of this kind.", pattern = "^(products|pages|posts|collections|packages)$", example = "products"),
+        ("type" = Option<String>, Query, description = "Only things of this kind.", pattern = "^(products|pages|posts|collections|packages)?$", example = "products"),
         ("limit" = Option<i64>, Query, description = "So many hits of each kind at the most; 10 if left out.", minimum = 1, maximum = 50, example = 10),
     ),
     responses(

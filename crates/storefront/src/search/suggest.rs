@@ -54,7 +54,7 @@ impl From<HitView> for SuggestionBody {
     params(
         ("query" = Option<String>, Query, description = "What was typed so far; needed here or in `q`.", example = "malb"),
         ("q" = Option<String>, Query, description = "Another name for `query`.", example = "malb"),
-        ("type" = Option<String>, Query, description = "Only things of this kind.", pattern = "^(products|pages|posts|collections|packages)$", example = "products"),
+        ("type" = Option<String>, Query, description = "Only things of this kind.", pattern = "^(products|pages|posts|collections|packages)?$", example = "products"),
         ("limit" = Option<i64>, Query, description = "So many at the most; 10 if left out.", minimum = 1, maximum = 50, example = 10),
     ),
     responses(

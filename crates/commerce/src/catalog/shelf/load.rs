@@ -55,12 +55,18 @@ impl Shelf {
         if is_arranged_anew {
             self.read_attributes(tx)?;
         }
-        let ids: HashSet<ProductId> = changed
+        let mut ids: Vec<ProductId> = changed
             .iter()
             .filter(|(_, change)| change.subject == Subject::Product)
             .map(|(_, change)| ProductId::new(change.id))
             .collect();
-        let ids: Vec<ProductId> = ids.into_iter().collect();
+        ids.sort_unstable();
+        ids.dedup();
+        // Another node's clock may be behind: what was made there is no longer the last then.
+        let last = self.items.iter().rev().flatten().next().map(|item| item.id);
+        if ids.iter().any(|id| Some(*id) < last && !self.numbers.contains_key(id)) {
+            return self.read_all(tx, now);
+        }
         for chunk in ids.chunks(CHUNK) {
             self.read_products(tx, chunk, now)?;
         }
@@ -101,7 +107,8 @@ impl Shelf {
         ids: &[ProductId],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let facts = products::facts_of(tx, ids)?;
+        let mut facts = products::facts_of(tx, ids)?;
+        facts.sort_unstable_by_key(|facts| facts.product_id);
         let found: HashSet<ProductId> = facts.iter().map(|facts| facts.product_id).collect();
         for gone in ids.iter().filter(|id| !found.contains(id)) {
             if let Some(number) = self.numbers.get(gone).copied() {
