@@ -235,11 +235,15 @@ async fn an_index_of_other_rows_is_walked_through() {
     };
     let _following = node.follows();
     node.finds("malbec", &["Product Malbec active £10.00"]).await;
-    // The walk takes several steps, of which each is seen.
-    while index.cursor(world.shop.id) != Some(1) {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    assert_eq!(index.entries(world.shop.id).expect("reads").len(), 1, "what the tables do not have goes");
+    // The walk takes several steps, of which each is seen, and searches see the last one a moment after its commit.
+    let is_over =
+        || index.cursor(world.shop.id) == Some(1) && index.entries(world.shop.id).expect("reads").len() == 1;
+    let walk = async {
+        while !is_over() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), walk).await.expect("what the tables do not have goes");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

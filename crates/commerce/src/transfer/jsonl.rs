@@ -381,7 +381,7 @@ mod tests {
             (
                 "{\"kind\": \"product\", \"name\": \"a\0b\"}",
                 vec![
-                    "line 7: Is not JSON: control character (\\u0000-\\u001F) found while parsing a string at column 29.",
+                    "line 7: Is not JSON: control character (\\u0000-\\u001F) found while parsing a string at column 31.",
                 ],
             ),
         ] {
