@@ -99,9 +99,7 @@ fn a_page_to_the_byte_by_slug_and_by_id(shop: &Shop<'_>) {
     );
     assert_eq!(read(shop, "/v1/products/estate-malbec"), body);
     assert_eq!(read(shop, &format!("/v1/products/{id}")), body);
-    let linked = concat!(
-        r#""upsell_products":[],"linked_subscriptions":[{"id":"[id]","name":"Club","slug":"club","url":"[url]/products/club","image":null,"price":"£45.00","salePrice":null,"status":"active"}],"attributes":"#,
-    );
+    let linked = r#""upsell_products":[],"linked_subscriptions":[{"id":"[id]","name":"Club","slug":"club","url":"[url]/products/club","image":null,"price":"£45.00","salePrice":null,"status":"active"}],"attributes":"#;
     assert_eq!(
         read(shop, "/v1/products/estate-malbec?include=linkedSubscriptions"),
         body.replace(r#""upsell_products":[],"attributes":"#, linked)
