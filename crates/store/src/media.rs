@@ -151,7 +151,8 @@ pub struct Use {
 const MOST_USES: i64 = 100;
 
 /// Notes which media a thing uses, in the place of what was noted of it before. For uses that no column tells: where a
-/// row has a foreign key to the picture, nothing needs to be noted.
+/// row has a foreign key to the picture, nothing needs to be noted. What is not there, as an older release let it go, is
+/// left out.
 pub fn set_uses(tx: &mut Tx<'_>, kind: &str, owner: Uuid, used: &[MediaId]) -> Result<(), StoreError> {
     let owner = owner.as_bytes().to_vec();
     tx.from(media_uses::table)
@@ -159,14 +160,11 @@ pub fn set_uses(tx: &mut Tx<'_>, kind: &str, owner: Uuid, used: &[MediaId]) -> R
             all.filter(media_uses::kind.eq(kind.to_owned())).filter(media_uses::owner_id.eq(owner.clone()))
         })
         .delete()?;
-    for (index, id) in used.iter().enumerate() {
-        if used[..index].contains(id) {
-            continue;
-        }
+    for found in find_all(tx, used)? {
         let row = (
             media_uses::kind.eq(kind.to_owned()),
             media_uses::owner_id.eq(owner.clone()),
-            media_uses::media_id.eq(id.to_bytes()),
+            media_uses::media_id.eq(found.media_id.to_bytes()),
         );
         tx.insert(media_uses::table, row)?;
     }

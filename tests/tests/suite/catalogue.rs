@@ -4,9 +4,12 @@ use marzipan_tests::server::PUBLIC_URL;
 use marzipan_tests::{Client, Shop, on_both_engines, redacted};
 use serde_json::{Value, json};
 
+use crate::catalogue_admin::picture;
+
 on_both_engines!(
     a_list_to_the_byte,
     a_page_to_the_byte_by_slug_and_by_id,
+    pictures_to_the_byte,
     pages_of_other_types_to_the_byte,
     packages_to_the_byte,
     lists_are_narrowed_and_ordered,
@@ -104,6 +107,42 @@ fn a_page_to_the_byte_by_slug_and_by_id(shop: &Shop<'_>) {
         read(shop, "/v1/products/estate-malbec?include=linkedSubscriptions"),
         body.replace(r#""upsell_products":[],"attributes":"#, linked)
     );
+}
+
+/// Where there is a picture, each place that holds null without one holds the same six keys.
+fn pictures_to_the_byte(shop: &Shop<'_>) {
+    let (bottle, back) = (picture(shop, 40), picture(shop, 41));
+    let shown = |id: &str, alt: &str| {
+        let change = json!({ "alt": alt });
+        let media =
+            shop.admin().patch(&format!("/admin/v1/media/{id}")).json(&change).send().expect(200).data();
+        let path = media["path"].as_str().expect("a path").replace(id, "[id]");
+        format!(
+            r#"{{"id":"[id]","path":"{path}","src":"[url]/media/{path}","alt":"{alt}","mimeType":"image/png","filename":"[id].png"}}"#
+        )
+    };
+    let pictures = json!({
+        "images": [{ "mediaId": bottle }, { "mediaId": back }], "labels": { "back": [{ "mediaId": back }] }, "metaImageId": bottle,
+    });
+    wine(shop, "Estate Malbec", 1899, &pictures);
+    let mut club = pictures;
+    club["productType"] = json!("subscription");
+    club["subscriptionType"] = json!("variable");
+    wine(shop, "Club", 4500, &club);
+    let (bottle, back) = (shown(&bottle, "A bottle"), shown(&back, "Its back"));
+
+    let list = read(shop, "/v1/products?type=physical");
+    assert!(list.contains(&format!(r#""status":"active","image":{bottle},"price":"£18.99""#)), "{list}");
+    let page = read(shop, "/v1/products/estate-malbec");
+    let images = format!(
+        r#""images":{{"product":[{bottle},{back}],"labels":{{"front":[],"back":[{back}]}}}},"primaryImage":{bottle},"price""#
+    );
+    assert!(page.contains(&images) && page.contains(&format!(r#""meta_image":{bottle},"#)), "{page}");
+    let packages = read(shop, "/v1/subscription-packages");
+    assert!(packages.contains(&format!(r#""status":"active","image":{bottle},"price":{{"#)), "{packages}");
+    let package = read(shop, "/v1/subscription-packages/club");
+    let images = format!(r#""images":[{bottle},{back}],"primaryImage":{bottle},"price""#);
+    assert!(package.contains(&images), "{package}");
 }
 
 fn pages_of_other_types_to_the_byte(shop: &Shop<'_>) {

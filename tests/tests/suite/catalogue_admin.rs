@@ -21,7 +21,7 @@ on_both_engines!(
 );
 
 /// A picture of the shop's: two widths are two pictures.
-fn picture(shop: &Shop<'_>, width: u32) -> String {
+pub(crate) fn picture(shop: &Shop<'_>, width: u32) -> String {
     let bytes = png(&quarters(width), 1);
     let mut form =
         b"--mark\r\nContent-Disposition: form-data; name=\"file\"; filename=\"label.png\"\r\n\r\n".to_vec();
@@ -31,15 +31,15 @@ fn picture(shop: &Shop<'_>, width: u32) -> String {
     id(&sent.expect(201).data()).to_owned()
 }
 
-fn id(thing: &Value) -> &str {
+pub(crate) fn id(thing: &Value) -> &str {
     thing["id"].as_str().unwrap_or_else(|| panic!("no id: {thing}"))
 }
 
-fn path(product: &Value) -> String {
+pub(crate) fn path(product: &Value) -> String {
     format!("/admin/v1/products/{}", id(product))
 }
 
-fn pounds(value: i64) -> Value {
+pub(crate) fn pounds(value: i64) -> Value {
     json!({ "value": value, "currency": "GBP" })
 }
 

@@ -3,6 +3,8 @@
 use marzipan_tests::{Shop, on_both_engines};
 use serde_json::{Value, json};
 
+use crate::catalogue_admin::{id, path, pounds};
+
 on_both_engines!(
     prices_are_taken_with_their_currency_or_without,
     what_leads_nowhere_is_told_by_its_place,
@@ -12,18 +14,6 @@ on_both_engines!(
 
 /// A picture that no shop has.
 const PICTURE: &str = "01926a3c-0000-7000-8000-0000000000a1";
-
-fn id(thing: &Value) -> &str {
-    thing["id"].as_str().unwrap_or_else(|| panic!("no id: {thing}"))
-}
-
-fn path(product: &Value) -> String {
-    format!("/admin/v1/products/{}", id(product))
-}
-
-fn pounds(value: i64) -> Value {
-    json!({ "value": value, "currency": "GBP" })
-}
 
 fn prices_are_taken_with_their_currency_or_without(shop: &Shop<'_>) {
     for price in [

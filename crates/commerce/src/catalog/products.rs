@@ -205,7 +205,6 @@ fn remove(tx: &mut Tx<'_>, id: ProductId) -> Result<(), StoreError> {
     attributes::replace_values(tx, id, &[])?;
     collections::remove_from_all(tx, id)?;
     variants::delete_all(tx, id)?;
-    store::media::set_uses(tx, "product", id.uuid(), &[])?;
     reviews::delete_of_product(tx, id)?;
     rows::delete(tx, id)
 }

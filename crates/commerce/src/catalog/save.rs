@@ -1,6 +1,6 @@
 //! Writing a product with everything that belongs to it, in one transaction.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use domain::catalog::{Product, ProductType};
 use domain::ids::{MediaId, ProductId, VariantId};
@@ -240,12 +240,10 @@ fn note_pictures(
     product: &Product,
 ) -> Result<(), StoreError> {
     let used = detail_pictures(product);
-    if used == before.map(detail_pictures).unwrap_or_default() {
-        return Ok(());
+    if used != before.map(detail_pictures).unwrap_or_default() {
+        media::set_uses(tx, PRODUCT, id.uuid(), &used)?;
     }
-    let known: HashSet<MediaId> = media::find_all(tx, &used)?.into_iter().map(|row| row.media_id).collect();
-    let used: Vec<MediaId> = used.into_iter().filter(|picture| known.contains(picture)).collect();
-    media::set_uses(tx, PRODUCT, id.uuid(), &used)
+    Ok(())
 }
 
 fn detail_pictures(product: &Product) -> Vec<MediaId> {

@@ -254,11 +254,6 @@ fn note_pictures(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), StoreError> {
     for state in states {
         used.extend(content_of(&revision(tx, state)?)?.media().into_iter().map(|(_, id)| id));
     }
-    used.sort_unstable();
-    used.dedup();
-    // One that an older release let go is not there to be used.
-    let known: HashSet<MediaId> = media::find_all(tx, &used)?.into_iter().map(|row| row.media_id).collect();
-    used.retain(|picture| known.contains(picture));
     media::set_uses(tx, &entry.kind, entry.entry_id.uuid(), &used)
 }
 

@@ -183,15 +183,11 @@ impl<'a> Sheet<'a> {
         &mut self,
         text: &str,
         style: Style,
-        (x, y): (f64, f64),
+        place: (f64, f64),
         widest: f64,
         colour: &str,
     ) -> f64 {
-        let style = self.letters.fit(text, style, widest);
-        let start = x - self.letters.width(text, style) / 2.0;
-        let path = self.letters.line(text, style, start, y);
-        self.fill(&path, colour);
-        style.size
+        self.line(text, style, place, 0.5, widest, colour)
     }
 
     /// Writes a line that begins at `x`.
@@ -199,14 +195,11 @@ impl<'a> Sheet<'a> {
         &mut self,
         text: &str,
         style: Style,
-        (x, y): (f64, f64),
+        place: (f64, f64),
         widest: f64,
         colour: &str,
     ) -> f64 {
-        let style = self.letters.fit(text, style, widest);
-        let path = self.letters.line(text, style, x, y);
-        self.fill(&path, colour);
-        style.size
+        self.line(text, style, place, 0.0, widest, colour)
     }
 
     /// Writes a line that ends at `x`.
@@ -214,12 +207,25 @@ impl<'a> Sheet<'a> {
         &mut self,
         text: &str,
         style: Style,
+        place: (f64, f64),
+        widest: f64,
+        colour: &str,
+    ) -> f64 {
+        self.line(text, style, place, 1.0, widest, colour)
+    }
+
+    /// Writes a line of which `before` (0 to 1) stands before `x`.
+    fn line(
+        &mut self,
+        text: &str,
+        style: Style,
         (x, y): (f64, f64),
+        before: f64,
         widest: f64,
         colour: &str,
     ) -> f64 {
         let style = self.letters.fit(text, style, widest);
-        let start = x - self.letters.width(text, style);
+        let start = x - self.letters.width(text, style) * before;
         let path = self.letters.line(text, style, start, y);
         self.fill(&path, colour);
         style.size
