@@ -16,7 +16,7 @@ use crate::shop::Shop;
 const FEW: usize = 1_000;
 const MANY: usize = 100_000;
 const IMPORTED: usize = 10_000;
-const FILLED_WITHIN: Duration = Duration::from_secs(120);
+const FILLED_WITHIN: Duration = Duration::from_mins(2);
 
 const GRAPES: [&str; 12] = [
     "Malbec",
