@@ -132,6 +132,36 @@ ids! {
     SubscriberId;
     /// A customer's running order of boxes.
     SubscriptionId;
+    /// A cart. Random, for knowing it is the right to use it.
+    CartId;
+    /// A line of a cart.
+    CartItemId;
+    /// A discount.
+    DiscountId;
+    /// A gift card.
+    GiftCardId;
+    /// A way to send parcels.
+    ShippingMethodId;
+    /// A rate of tax.
+    TaxRateId;
+    /// An order.
+    OrderId;
+    /// A line of an order.
+    OrderItemId;
+    /// A payment for an order; the idempotency key of its charge.
+    PaymentId;
+    /// Money given back; the idempotency key at the provider.
+    RefundId;
+    /// A parcel of an order.
+    ShipmentId;
+    /// A card or account that a customer has left with the payment provider.
+    PaymentMethodId;
+    /// A place that hears of what happens in a shop.
+    WebhookEndpointId;
+    /// Something that happened, as it is told to webhooks.
+    WebhookEventId;
+    /// The telling of one event to one endpoint.
+    WebhookDeliveryId;
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod accounts;
+pub mod carts;
 pub mod catalog;
 pub mod content;
 pub mod fields;
@@ -12,6 +13,7 @@ pub mod messaging;
 pub mod money;
 pub mod patch;
 pub mod problem;
+pub mod selling;
 pub mod slugs;
 pub mod tenants;
 pub mod text;
