@@ -19,7 +19,7 @@ use crate::engine::{Conn, Store};
 use crate::error::StoreError;
 
 /// Every table, those that others refer to first.
-pub const TABLES: [&str; 43] = [
+pub const TABLES: [&str; 57] = [
     "installation",
     "tenants",
     "tenant_origins",
@@ -63,6 +63,20 @@ pub const TABLES: [&str; 43] = [
     "preview_tokens",
     "menus",
     "redirects",
+    "carts",
+    "orders",
+    "order_numbers",
+    "order_items",
+    "order_holds",
+    "discount_uses",
+    "payments",
+    "refunds",
+    "shipments",
+    "order_events",
+    "provider_events",
+    "payment_methods",
+    "set_ups",
+    "payment_accounts",
 ];
 
 /// The table in which a database that was started but never used has rows already.

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod carts;
 pub mod catalog;
 pub mod changes;
 mod columns;
@@ -21,6 +22,9 @@ pub mod media;
 pub mod media_sources;
 pub mod messaging;
 mod migrate;
+pub mod orders;
+pub mod payment_methods;
+pub mod payment_providers;
 #[rustfmt::skip] // Kept in the form of the SQL beside it.
 mod schema;
 pub mod subscriptions;

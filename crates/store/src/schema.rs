@@ -608,3 +608,208 @@ diesel::table! {
         updated_at -> BigInt,
     }
 }
+
+diesel::table! {
+    carts (tenant_id, cart_id) {
+        tenant_id -> Binary,
+        cart_id -> Binary,
+        customer_id -> Nullable<Binary>,
+        status -> Text,
+        version -> BigInt,
+        contents -> Text,
+        email -> Nullable<Text>,
+        order_id -> Nullable<Binary>,
+        claimed_at -> Nullable<BigInt>,
+        told_abandoned_at -> Nullable<BigInt>,
+        expires_at -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    orders (tenant_id, order_id) {
+        tenant_id -> Binary,
+        order_id -> Binary,
+        ref_number -> Nullable<BigInt>,
+        cart_id -> Nullable<Binary>,
+        customer_id -> Nullable<Binary>,
+        email -> Nullable<Text>,
+        status -> Text,
+        payment_status -> Text,
+        holds -> BigInt,
+        reserved_until -> Nullable<BigInt>,
+        currency -> Text,
+        item_count -> BigInt,
+        subtotal -> BigInt,
+        discount_total -> BigInt,
+        shipping_total -> BigInt,
+        tax_total -> BigInt,
+        gift_card_total -> BigInt,
+        total -> BigInt,
+        refunded_total -> BigInt,
+        tax_included -> BigInt,
+        country -> Nullable<Text>,
+        details -> Text,
+        subscription_id -> Nullable<Binary>,
+        version -> BigInt,
+        paid_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    order_numbers (tenant_id) {
+        tenant_id -> Binary,
+        last_number -> BigInt,
+    }
+}
+
+diesel::table! {
+    order_items (tenant_id, item_id) {
+        tenant_id -> Binary,
+        item_id -> Binary,
+        order_id -> Binary,
+        position -> BigInt,
+        product_id -> Binary,
+        name -> Text,
+        sku -> Nullable<Text>,
+        quantity -> BigInt,
+        fulfilled -> BigInt,
+        restocked -> BigInt,
+        unit_price -> BigInt,
+        total -> BigInt,
+        discount -> BigInt,
+        tax -> BigInt,
+        tax_basis_points -> BigInt,
+        subscription_id -> Nullable<Binary>,
+        details -> Text,
+    }
+}
+
+diesel::table! {
+    order_holds (tenant_id, order_id, kind, subject_id) {
+        tenant_id -> Binary,
+        order_id -> Binary,
+        kind -> Text,
+        subject_id -> Binary,
+        amount -> BigInt,
+    }
+}
+
+diesel::table! {
+    discount_uses (tenant_id, discount_id, order_id) {
+        tenant_id -> Binary,
+        discount_id -> Binary,
+        order_id -> Binary,
+        customer_key -> Binary,
+    }
+}
+
+diesel::table! {
+    payments (tenant_id, payment_id) {
+        tenant_id -> Binary,
+        payment_id -> Binary,
+        order_id -> Binary,
+        provider -> Text,
+        provider_ref -> Nullable<Text>,
+        amount -> BigInt,
+        refunded -> BigInt,
+        status -> Text,
+        action -> Nullable<Binary>,
+        decline_code -> Nullable<Text>,
+        decline_message -> Nullable<Text>,
+        method -> Nullable<Text>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    refunds (tenant_id, refund_id) {
+        tenant_id -> Binary,
+        refund_id -> Binary,
+        order_id -> Binary,
+        payment_id -> Nullable<Binary>,
+        amount -> BigInt,
+        status -> Text,
+        reason -> Nullable<Text>,
+        provider_ref -> Nullable<Text>,
+        actor -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    shipments (tenant_id, shipment_id) {
+        tenant_id -> Binary,
+        shipment_id -> Binary,
+        order_id -> Binary,
+        carrier -> Nullable<Text>,
+        tracking_number -> Nullable<Text>,
+        url -> Nullable<Text>,
+        items -> Text,
+        shipped_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    order_events (tenant_id, event_id) {
+        tenant_id -> Binary,
+        event_id -> Binary,
+        order_id -> Binary,
+        kind -> Text,
+        actor -> Text,
+        data -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    provider_events (tenant_id, provider, event_key) {
+        tenant_id -> Binary,
+        provider -> Text,
+        event_key -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    payment_methods (tenant_id, method_id) {
+        tenant_id -> Binary,
+        method_id -> Binary,
+        customer_id -> Binary,
+        provider -> Text,
+        provider_customer -> Text,
+        provider_method -> Text,
+        brand -> Text,
+        last4 -> Text,
+        expiry_month -> BigInt,
+        expiry_year -> BigInt,
+        is_default -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    set_ups (tenant_id, set_up_id) {
+        tenant_id -> Binary,
+        set_up_id -> Binary,
+        customer_id -> Binary,
+        provider -> Text,
+        provider_ref -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    payment_accounts (tenant_id) {
+        tenant_id -> Binary,
+        provider -> Text,
+        settings -> Binary,
+        version -> BigInt,
+        updated_at -> BigInt,
+    }
+}

@@ -48,6 +48,8 @@ tenant_tables! {
     media_sources
     registrations threads messages subscribers opt_ins suppressions mail_templates
     entries entry_revisions preview_tokens menus redirects
+    carts orders order_numbers order_items order_holds discount_uses payments refunds shipments order_events
+    provider_events payment_methods set_ups payment_accounts
 }
 
 /// A transaction for one shop, handed to the closure of [`Store::read`](crate::Store::read) or

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{PersonName, Phone};
 use crate::fields::{FieldErrors, Fields, Invalid};
@@ -62,8 +62,9 @@ impl fmt::Debug for Address {
     }
 }
 
-/// An address as it is typed, unchecked.
-#[derive(Clone, Default)]
+/// An address as it is typed, unchecked. Carts and orders keep theirs so.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 #[expect(missing_docs, reason = "the fields are those of the contract")]
 pub struct AddressForm {
     pub first_name: Option<String>,

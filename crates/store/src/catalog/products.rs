@@ -240,6 +240,28 @@ pub fn adjust(tx: &mut Tx<'_>, id: ProductId, delta: i64, now: Timestamp) -> Res
     Ok(changed == 1)
 }
 
+/// Takes so many from a stock that is counted, for an order; tells whether there were enough. That is no change of the
+/// product: its version stays.
+pub fn take(tx: &mut Tx<'_>, id: ProductId, count: i64) -> Result<bool, StoreError> {
+    let changed = tx
+        .from(products::table)
+        .with(|all| {
+            all.filter(products::product_id.eq(id.to_bytes())).filter(products::quantity.ge(count))
+        })
+        .update(products::quantity.eq(products::quantity - count))?;
+    Ok(changed == 1)
+}
+
+/// Puts back what was taken, where the stock is still counted.
+pub fn put_back(tx: &mut Tx<'_>, id: ProductId, count: i64) -> Result<(), StoreError> {
+    tx.from(products::table)
+        .with(|all| {
+            all.filter(products::product_id.eq(id.to_bytes())).filter(products::quantity.is_not_null())
+        })
+        .update(products::quantity.eq(products::quantity + count))
+        .map(drop)
+}
+
 /// Marks a product as changed: something of it stands in another table.
 pub fn touch(tx: &mut Tx<'_>, id: ProductId, now: Timestamp) -> Result<(), StoreError> {
     tx.from(products::table)

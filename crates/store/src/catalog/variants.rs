@@ -107,6 +107,27 @@ pub fn adjust(tx: &mut Tx<'_>, product: ProductId, id: VariantId, delta: i64) ->
     Ok(changed == 1)
 }
 
+/// Takes so many from a stock that is counted, for an order; tells whether there were enough.
+pub fn take(tx: &mut Tx<'_>, id: VariantId, count: i64) -> Result<bool, StoreError> {
+    let changed = tx
+        .from(variants::table)
+        .with(|all| {
+            all.filter(variants::variant_id.eq(id.to_bytes())).filter(variants::quantity.ge(count))
+        })
+        .update(variants::quantity.eq(variants::quantity - count))?;
+    Ok(changed == 1)
+}
+
+/// Puts back what was taken, where it is still there and counted.
+pub fn put_back(tx: &mut Tx<'_>, id: VariantId, count: i64) -> Result<(), StoreError> {
+    tx.from(variants::table)
+        .with(|all| {
+            all.filter(variants::variant_id.eq(id.to_bytes())).filter(variants::quantity.is_not_null())
+        })
+        .update(variants::quantity.eq(variants::quantity + count))
+        .map(drop)
+}
+
 /// Removes all of a product's.
 pub fn delete_all(tx: &mut Tx<'_>, product: ProductId) -> Result<(), StoreError> {
     tx.from(variants::table)
