@@ -245,9 +245,7 @@ pub fn adjust(tx: &mut Tx<'_>, id: ProductId, delta: i64, now: Timestamp) -> Res
 pub fn take(tx: &mut Tx<'_>, id: ProductId, count: i64) -> Result<bool, StoreError> {
     let changed = tx
         .from(products::table)
-        .with(|all| {
-            all.filter(products::product_id.eq(id.to_bytes())).filter(products::quantity.ge(count))
-        })
+        .with(|all| all.filter(products::product_id.eq(id.to_bytes())).filter(products::quantity.ge(count)))
         .update(products::quantity.eq(products::quantity - count))?;
     Ok(changed == 1)
 }

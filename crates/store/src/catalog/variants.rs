@@ -111,9 +111,7 @@ pub fn adjust(tx: &mut Tx<'_>, product: ProductId, id: VariantId, delta: i64) ->
 pub fn take(tx: &mut Tx<'_>, id: VariantId, count: i64) -> Result<bool, StoreError> {
     let changed = tx
         .from(variants::table)
-        .with(|all| {
-            all.filter(variants::variant_id.eq(id.to_bytes())).filter(variants::quantity.ge(count))
-        })
+        .with(|all| all.filter(variants::variant_id.eq(id.to_bytes())).filter(variants::quantity.ge(count)))
         .update(variants::quantity.eq(variants::quantity - count))?;
     Ok(changed == 1)
 }
