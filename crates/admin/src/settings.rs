@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use commerce::{Commerce, Shop, tenants};
 use domain::problem::Problem;
-use domain::tenants::{MinimumAge, Origin, Settings, SettingsForm, SocialLink, SocialLinkForm};
+use domain::tenants::{CheckoutForm, MinimumAge, Origin, Settings, SettingsForm, SocialLink, SocialLinkForm};
 use marzipan_http::openapi::{
     Always, BadBody, Forbidden, IfMatchParam, Invalid, PreconditionFailed, Unauthenticated,
 };
@@ -38,6 +38,14 @@ use marzipan_http::fields::{line_schema, phone_schema};
     "contactPhone": "01947 000000",
     "contactAddress": ["7 Harbour Row", "Whitby"],
     "socialLinks": [{"name": "Pixels", "url": "https://pixels.example/malt-and-vine"}],
+    "checkout": {
+        "taxIncluded": true,
+        "country": "GB",
+        "vatNumber": "GB123456789",
+        "reservationMinutes": 15,
+        "orderMultiple": null,
+        "deliveryCountries": ["GB", "IE"],
+    },
 }))]
 pub(crate) struct SettingsBody {
     name: String,
@@ -77,6 +85,27 @@ pub(crate) struct SettingsBody {
     contact_address: Vec<String>,
     /// Where the shop is found elsewhere.
     social_links: Vec<SocialLinkBody>,
+    checkout: CheckoutBody,
+}
+
+/// How the shop sells.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CheckoutBody {
+    /// Whether prices include tax.
+    tax_included: bool,
+    /// Where the shop is: ISO 3166 alpha-2.
+    country: String,
+    /// What stands on invoices; null for a shop that is not registered.
+    #[schema(required)]
+    vat_number: Option<String>,
+    /// How long stock is held for a checkout, in minutes.
+    reservation_minutes: i64,
+    /// How many units a parcel is packed in; null for any number.
+    #[schema(required)]
+    order_multiple: Option<i64>,
+    /// Where the shop sends to; everywhere if empty.
+    delivery_countries: Vec<String>,
 }
 
 /// A page of the shop on another site.
@@ -116,6 +145,7 @@ impl From<&Settings> for SettingsBody {
             contact_phone,
             contact_address,
             social_links,
+            checkout,
         } = settings;
         let link =
             |link: &SocialLink| SocialLinkBody { name: link.name.clone(), url: link.url.as_str().to_owned() };
@@ -141,6 +171,18 @@ impl From<&Settings> for SettingsBody {
             contact_phone: contact_phone.as_ref().map(|phone| phone.as_str().to_owned()),
             contact_address: contact_address.clone(),
             social_links: social_links.iter().map(link).collect(),
+            checkout: CheckoutBody {
+                tax_included: checkout.tax_included,
+                country: checkout.country.as_str().to_owned(),
+                vat_number: checkout.vat_number.clone(),
+                reservation_minutes: checkout.reservation_minutes,
+                order_multiple: checkout.order_multiple,
+                delivery_countries: checkout
+                    .delivery_countries
+                    .iter()
+                    .map(|country| country.as_str().to_owned())
+                    .collect(),
+            },
         }
     }
 }
@@ -245,7 +287,47 @@ pub(crate) struct SettingsPatch {
     #[serde(default)]
     #[schema(value_type = Option<Vec<SocialLinkPatch>>, max_items = 20)]
     social_links: Patch<Vec<SocialLinkForm>>,
+    /// Null for that of a new shop.
+    #[serde(default)]
+    #[schema(value_type = Option<CheckoutPatch>)]
+    checkout: Patch<CheckoutPatch>,
 }
+
+/// What to change of how the shop sells; what is left out stays.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CheckoutPatch {
+    /// Null for true.
+    #[serde(default)]
+    #[schema(value_type = Option<bool>)]
+    tax_included: Patch<bool>,
+    /// ISO 3166 alpha-2. Null for GB.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, pattern = "^(GB|IE|FR|DE|ES|IT|US|CA|AU|NZ)$")]
+    country: Patch<Filled>,
+    /// Null removes it.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 20, pattern = "^[A-Z0-9]+$")]
+    vat_number: Patch<Filled>,
+    /// Null for 15.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 1440)]
+    reservation_minutes: Patch<i64>,
+    /// Null for any number.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>, minimum = 2, maximum = 48)]
+    order_multiple: Patch<i64>,
+    /// Null for everywhere.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<DeliveryCountry>>, max_items = 250)]
+    delivery_countries: Patch<Vec<String>>,
+}
+
+/// A country that the shop sends to.
+#[derive(ToSchema)]
+#[schema(example = "GB", pattern = "^(GB|IE|FR|DE|ES|IT|US|CA|AU|NZ)$")]
+#[expect(dead_code, reason = "documents what the domain's `CountryCode` reads")]
+pub(crate) struct DeliveryCountry(String);
 
 /// A line of the shop's postal address.
 #[derive(ToSchema)]
@@ -315,6 +397,7 @@ impl SettingsPatch {
             contact_phone,
             contact_address,
             social_links,
+            checkout,
         } = self;
         over(name, &mut form.name);
         over(currency, &mut form.currency);
@@ -332,6 +415,11 @@ impl SettingsPatch {
         over_text(contact_phone, &mut form.contact_phone);
         over(contact_address, &mut form.contact_address);
         over(social_links, &mut form.social_links);
+        match checkout {
+            Patch::Absent => {}
+            Patch::Null => form.checkout = None,
+            Patch::Value(patch) => patch.write_over(form.checkout.get_or_insert_default()),
+        }
         match colours {
             Patch::Absent => {}
             Patch::Null => form.colours = None,
@@ -341,6 +429,25 @@ impl SettingsPatch {
                 over_text(background, &mut colours.background);
             }
         }
+    }
+}
+
+impl CheckoutPatch {
+    fn write_over(&self, form: &mut CheckoutForm) {
+        let Self {
+            tax_included,
+            country,
+            vat_number,
+            reservation_minutes,
+            order_multiple,
+            delivery_countries,
+        } = self;
+        over(tax_included, &mut form.tax_included);
+        over_text(country, &mut form.country);
+        over_text(vat_number, &mut form.vat_number);
+        over(reservation_minutes, &mut form.reservation_minutes);
+        over(order_multiple, &mut form.order_multiple);
+        over(delivery_countries, &mut form.delivery_countries);
     }
 }
 

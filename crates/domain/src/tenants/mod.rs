@@ -1,5 +1,6 @@
 //! What a shop is set up with, and what its staff may do. Rule: a value that a browser or a mail trusts is checked here.
 
+mod checkout;
 mod colour;
 mod currency;
 mod label;
@@ -10,6 +11,7 @@ mod settings;
 mod slug;
 mod time_zone;
 
+pub use checkout::{CheckoutForm, CheckoutSettings};
 pub use colour::Colour;
 pub use currency::Currency;
 pub use label::{Label, ShopName};

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::accounts::{Email, Phone};
 use crate::fields::{FieldErrors, Fields, Invalid};
 use crate::slugs::ThingSlug;
-use crate::tenants::{Colour, Currency, HttpsUrl, Locale, Origin, ShopName, Slug, TimeZoneName};
+use crate::tenants::{
+    CheckoutForm, CheckoutSettings, Colour, Currency, HttpsUrl, Locale, Origin, ShopName, Slug, TimeZoneName,
+};
 use crate::text::{self, filled};
 use crate::time::Timestamp;
 
@@ -92,6 +94,8 @@ pub struct Settings {
     pub contact_address: Vec<String>,
     /// Where the shop is found elsewhere.
     pub social_links: Vec<SocialLink>,
+    /// How it sells.
+    pub checkout: CheckoutSettings,
 }
 
 /// A page of the shop on another site.
@@ -125,6 +129,9 @@ impl Settings {
             contact_phone: None,
             contact_address: Vec::new(),
             social_links: Vec::new(),
+            checkout: CheckoutForm::default()
+                .parse(&mut Fields::default())
+                .expect("defaults that the tests read"),
         }
     }
 
@@ -155,6 +162,7 @@ impl Settings {
             contact_phone,
             contact_address,
             social_links,
+            checkout,
         } = self;
         let links = social_links.iter().map(|SocialLink { name, url }| SocialLinkForm {
             name: Some(name.clone()),
@@ -184,6 +192,7 @@ impl Settings {
             contact_phone: contact_phone.as_ref().map(|phone| phone.as_str().to_owned()),
             contact_address: Some(contact_address.clone()),
             social_links: Some(links.collect()),
+            checkout: Some(checkout.to_form()),
         }
     }
 }
@@ -219,6 +228,7 @@ pub struct SettingsForm {
     pub contact_phone: Option<String>,
     pub contact_address: Option<Vec<String>>,
     pub social_links: Option<Vec<SocialLinkForm>>,
+    pub checkout: Option<CheckoutForm>,
 }
 
 /// A page of the shop on another site, as it is typed or stored.
@@ -259,29 +269,34 @@ impl SettingsForm {
             optional(&mut fields, "contactPhone", self.contact_phone.as_deref(), Phone::parse);
         let contact_address = address_lines(&mut fields, self.contact_address.unwrap_or_default());
         let social_links = social_links(&mut fields, self.social_links.unwrap_or_default());
-        match (name, currency, timezone) {
-            (Some(name), Some(currency), Some(timezone)) => fields.finish().map(|()| Settings {
-                name,
-                currency,
-                timezone,
-                locale: locale.unwrap_or_default(),
-                colours: Colours {
-                    primary: primary.unwrap_or_else(Colour::wine_red),
-                    background: background.unwrap_or_else(Colour::cream),
-                },
-                logo_url,
-                contact_email,
-                mail_from,
-                allowed_origins,
-                return_origins,
-                minimum_age,
-                store_slug: store_slug.unwrap_or_else(|| default_slug(STORE_SLUG)),
-                subscriptions_slug: subscriptions_slug.unwrap_or_else(|| default_slug(SUBSCRIPTIONS_SLUG)),
-                newsletter_topics,
-                contact_phone,
-                contact_address,
-                social_links,
-            }),
+        let checkout = self.checkout.unwrap_or_default().parse(&mut fields);
+        match (name, currency, timezone, checkout) {
+            (Some(name), Some(currency), Some(timezone), Some(checkout)) => {
+                fields.finish().map(|()| Settings {
+                    name,
+                    currency,
+                    timezone,
+                    locale: locale.unwrap_or_default(),
+                    colours: Colours {
+                        primary: primary.unwrap_or_else(Colour::wine_red),
+                        background: background.unwrap_or_else(Colour::cream),
+                    },
+                    logo_url,
+                    contact_email,
+                    mail_from,
+                    allowed_origins,
+                    return_origins,
+                    minimum_age,
+                    store_slug: store_slug.unwrap_or_else(|| default_slug(STORE_SLUG)),
+                    subscriptions_slug: subscriptions_slug
+                        .unwrap_or_else(|| default_slug(SUBSCRIPTIONS_SLUG)),
+                    newsletter_topics,
+                    contact_phone,
+                    contact_address,
+                    social_links,
+                    checkout,
+                })
+            }
             _ => Err(fields.into_errors()),
         }
     }
