@@ -61,8 +61,10 @@ pub struct Item {
     /// For whom it is, where it is a present.
     #[serde(default)]
     pub gift: Option<Gift>,
-    /// What one cost when it was added or last changed, in minor units, so that a change is told.
-    pub seen_price: i64,
+    /// What one cost when it was added or last changed, in minor units, so that a change is told; `None` until the line has
+    /// been priced.
+    #[serde(default)]
+    pub seen_price: Option<i64>,
 }
 
 /// How the boxes of a package are to come.
@@ -256,7 +258,7 @@ mod tests {
             quantity,
             subscription: None,
             gift: None,
-            seen_price: 100,
+            seen_price: Some(100),
         }
     }
 

@@ -423,6 +423,7 @@ mod tests {
                 name: some("Pixels"),
                 url: some("https://pixels.example/mv"),
             }]),
+            checkout: None,
         }
     }
 
@@ -490,6 +491,7 @@ mod tests {
             contact_phone: some("call me"),
             contact_address: Some(vec!["fine".to_owned(), "a\nb".to_owned()]),
             social_links: Some(vec![SocialLinkForm { name: None, url: some("javascript:alert(1)") }]),
+            checkout: None,
         }
         .parse()
         .expect_err("all wrong");
