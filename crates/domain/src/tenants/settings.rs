@@ -423,7 +423,14 @@ mod tests {
                 name: some("Pixels"),
                 url: some("https://pixels.example/mv"),
             }]),
-            checkout: None,
+            checkout: Some(CheckoutForm {
+                tax_included: Some(false),
+                country: some("FR"),
+                vat_number: some("FR12345678901"),
+                reservation_minutes: Some(30),
+                order_multiple: Some(6),
+                delivery_countries: Some(vec!["FR".to_owned(), "BE".to_owned()]),
+            }),
         }
     }
 
