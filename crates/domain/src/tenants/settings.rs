@@ -448,7 +448,9 @@ mod tests {
                 r##""storeSlug":"store","subscriptionsSlug":"clubs","newsletterTopics":["offers","events"],"##,
                 r##""contactPhone":"01947 000000","##,
                 r##""contactAddress":["7 Harbour Row","Whitby"],"##,
-                r##""socialLinks":[{"name":"Pixels","url":"https://pixels.example/mv"}]}"##,
+                r##""socialLinks":[{"name":"Pixels","url":"https://pixels.example/mv"}],"##,
+                r##""checkout":{"taxIncluded":false,"country":"FR","vatNumber":"FR12345678901","##,
+                r##""reservationMinutes":30,"orderMultiple":6,"deliveryCountries":["FR","BE"]}}"##,
             )
         );
         assert_eq!(serde_json::from_str::<Settings>(&json).expect("what was stored"), settings);
