@@ -204,10 +204,8 @@ mod tests {
         fn between_two_steps_the_price_stands_still(bands in ascending(), reached in 0_i64..60) {
             let by_weight = method(Rates::Weight(bands.clone()));
             let price = quote(&by_weight, reached, 0);
-            match bands.iter().find(|band| band.from == reached) {
-                Some(band) => prop_assert_eq!(price, Some(band.price)),
-                None => prop_assert_eq!(price, quote(&by_weight, reached - 1, 0)),
-            }
+            let begins_here = bands.iter().find(|band| band.from == reached).map(|band| band.price);
+            prop_assert_eq!(price, begins_here.or_else(|| quote(&by_weight, reached - 1, 0)));
             // The same steps cost the same by whatever they are counted.
             prop_assert_eq!(quote(&method(Rates::Total(bands)), 0, reached), price);
         }

@@ -22,12 +22,16 @@ pub(super) fn take(
         .partition(|(discount, _)| discount.code.is_some());
 
     let mut taken = Taken(Vec::with_capacity(typed.len() + automatic.len()));
-    typed.into_iter().for_each(|candidate| taken.add(candidate));
+    for candidate in typed {
+        taken.add(candidate);
+    }
     if !automatic.is_empty() {
         let mut after_typed = remaining.clone();
         taken.take_off(&mut after_typed);
         automatic.sort_by_cached_key(|(discount, _)| Reverse(after_typed.worth(discount)));
-        automatic.into_iter().for_each(|candidate| taken.add(candidate));
+        for candidate in automatic {
+            taken.add(candidate);
+        }
     }
     taken.take_off(remaining);
     outcomes

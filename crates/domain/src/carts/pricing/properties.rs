@@ -180,7 +180,7 @@ proptest! {
                 _ if !in_cart(discount) => prop_assert!(false, "{:?} covers nothing", outcome),
                 Outcome::NotCombined => {
                     let stands_in_the_way = |other: &&Discount| other.id == discount.id || !other.combines(discount);
-                    prop_assert!(taken.iter().any(|other| stands_in_the_way(other)));
+                    prop_assert!(taken.iter().any(stands_in_the_way));
                 }
                 Outcome::Applied(_) => {}
             }

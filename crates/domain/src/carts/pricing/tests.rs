@@ -82,8 +82,8 @@ fn basket(lines: Vec<Line>) -> Basket {
     }
 }
 
-fn shipping(price: i64) -> Option<Shipping> {
-    Some(Shipping { price, tax_class: None })
+fn shipping(price: i64) -> Shipping {
+    Shipping { price, tax_class: None }
 }
 
 /// The price of a basket, when all that is promised of prices has been found to hold.
@@ -257,7 +257,7 @@ fn a_discount_takes_no_more_than_there_is() {
     for kind in [DiscountKind::Amount(1_000_000), DiscountKind::Percent(100)] {
         let priced = checked(&Basket {
             discounts: vec![discount(1, kind)],
-            shipping: shipping(600),
+            shipping: Some(shipping(600)),
             ..basket(vec![line(1, 999, 2), line(2, 501, 1)])
         });
         assert_eq!(outcomes(&priced), [Applied(2499)]);
@@ -277,7 +277,7 @@ fn classes_count_in_their_order_whatever_was_typed_first() {
         vec![some, free, order],
     ] {
         let lines = vec![line(1, 1000, 1), line(2, 1500, 1)];
-        let priced = checked(&Basket { discounts, shipping: shipping(600), ..basket(lines) });
+        let priced = checked(&Basket { discounts, shipping: Some(shipping(600)), ..basket(lines) });
         let mut by_number = priced.discounts.clone();
         by_number.sort_by_key(|(id, _)| *id);
         // £5 off £15 first, then a tenth of £10 and £10.
@@ -317,11 +317,11 @@ fn discounts_of_collections_are_taken_off_their_lines_only() {
 fn free_shipping_has_its_minimum_and_waits_for_a_method() {
     let free = Discount { minimum_spend: 5000, ..discount(1, DiscountKind::FreeShipping) };
     for (goods, method, outcome, total) in [
-        (4999, shipping(600), BelowMinimum(1), 5599),
-        (5000, shipping(600), Applied(600), 5000),
+        (4999, Some(shipping(600)), BelowMinimum(1), 5599),
+        (5000, Some(shipping(600)), Applied(600), 5000),
         (5000, None, Applied(0), 5000),
         (2500, None, BelowMinimum(2500), 2500),
-        (0, shipping(600), BelowMinimum(5000), 600),
+        (0, Some(shipping(600)), BelowMinimum(5000), 600),
     ] {
         let discounts = vec![free.clone()];
         let priced =
@@ -343,7 +343,7 @@ fn free_shipping_for_a_product_wants_it_in_the_cart() {
         (Vec::new(), NothingCovered),
     ] {
         let discounts = vec![with_case.clone()];
-        let priced = checked(&Basket { discounts, shipping: shipping(600), ..basket(lines) });
+        let priced = checked(&Basket { discounts, shipping: Some(shipping(600)), ..basket(lines) });
         assert_eq!(outcomes(&priced), [outcome]);
     }
 }
@@ -481,7 +481,7 @@ fn gift_cards_pay_the_total_with_its_tax() {
     ] {
         let priced = checked(&Basket {
             gift_cards: balances.clone(),
-            shipping: shipping(500),
+            shipping: Some(shipping(500)),
             tax_included: false,
             ..basket(vec![line(1, 999, 1)])
         });
