@@ -1,36 +1,39 @@
-//! What a cart costs. Rule: one pure function, [`price`], for carts, checkouts and renewals; whole minor units, nothing below
-//! nothing, and every total is the sum of its parts.
+//! What a cart costs. Rule: one pure function, [`price`], for carts, checkouts and renewals; whole minor units, nothing
+//! below nothing, and every total is the sum of its parts.
 //!
 //! *Prices.* One of a line costs the least of its regular, its sale and its subscriber price. The last counts where the
-//! customer has an active subscription or the cart holds a package; never for packages themselves. A line of quantity 0 is
-//! not in the cart: it costs nothing, no discount is for it, and a package on it makes nobody a subscriber.
+//! customer has an active subscription or the cart holds a package; never for packages themselves. A line of quantity 0
+//! is not in the cart: it costs nothing, no discount is for it, and a package on it makes nobody a subscriber.
 //!
-//! *Which discounts are taken.* The typed ones are looked at first, in the order in which they were typed; then the automatic
-//! ones, that first which would take the most off what the typed ones leave, and the earlier one among equals. One is not
-//! taken where the lines before all discounts do not come to its minimum spend, where it is for nothing in the cart, or where
-//! it does not combine with each that is taken already. It never combines with itself: the same id counts once. Free shipping
-//! for some products wants one of them in the cart. Which payments a discount is for ([`Discount::applies_to`]) is the
-//! caller's affair.
+//! *Which discounts are taken.* The typed ones are looked at first, in the order in which they were typed; then the
+//! automatic ones, that first which would take the most off what the typed ones leave, and the earlier one among
+//! equals. One is not taken where the lines before all discounts do not come to its minimum spend, where it is for
+//! nothing in the cart, or where it does not combine with each that is taken already. It never combines with itself:
+//! the same id counts once. Free shipping for some products wants one of them in the cart. Which payments a discount is
+//! for ([`Discount::applies_to`]) is the caller's affair.
 //!
-//! *What they take.* Those on some lines come before those on all lines, and these before those on the shipping; within a class they
-//! count in the order in which they were taken. Each sees only what those before it have left of what it is for. A percentage is
-//! worked out once, on the sum of it, and rounded half up to a minor unit; an amount is taken as far as it goes; free shipping
-//! takes the whole price, and nothing while no method is chosen. Points come last and are taken off all lines.
+//! *What they take.* Those on some lines come before those on all lines, and these before those on the shipping; within
+//! a class they count in the order in which they were taken. Each sees only what those before it have left of what it
+//! is for. A percentage is worked out once, on the sum of it, and rounded half up to a minor unit; an amount is taken
+//! as far as it goes; free shipping takes the whole price, and nothing while no method is chosen. Points come last and
+//! are taken off all lines.
 //!
-//! *Sharing out.* What is taken off several lines is shared in proportion to what is left of each: first the whole minor units of
-//! each share, then one more for the largest remainders, until all is given out. A line never gets more than is left of it.
+//! *Sharing out.* What is taken off several lines is shared in proportion to what is left of each: first the whole
+//! minor units of each share, then one more for the largest remainders, until all is given out. A line never gets more
+//! than is left of it.
 //!
-//! *Order of lines.* Lines are discounted in an order of their own, by product and then by all else that is known of them; of
-//! equal remainders the first in that order gets the minor unit. So totals do not depend on the order of the cart's lines, nor
-//! do a line's own figures, but that two lines which are alike in everything may change places.
+//! *Order of lines.* Lines are discounted in an order of their own, by product and then by all else that is known of
+//! them; of equal remainders the first in that order gets the minor unit. So totals do not depend on the order of the
+//! cart's lines, nor do a line's own figures, but that two lines which are alike in everything may change places.
 //!
-//! *Tax* is worked out on each line and on the shipping, after discounts, each rounded half up to a minor unit: within the
-//! amount where prices include tax, beside it where they do not.
+//! *Tax* is worked out on each line and on the shipping, after discounts, each rounded half up to a minor unit: within
+//! the amount where prices include tax, beside it where they do not.
 //!
-//! *Gift cards* pay the total with its tax, in their order, each as far as it goes. They are money, so they change no tax.
+//! *Gift cards* pay the total with its tax, in their order, each as far as it goes. They are money, so they change no
+//! tax.
 //!
-//! Numbers that no price can have are not refused but do no harm: what is below nothing counts as nothing, and sums stop at
-//! the largest number there is.
+//! Numbers that no price can have are not refused but do no harm: what is below nothing counts as nothing, and sums
+//! stop at the largest number there is.
 
 mod arithmetic;
 mod discounts;
@@ -129,7 +132,7 @@ pub enum Outcome {
     BelowMinimum(i64),
     /// Nothing in the cart is what it is for.
     NothingCovered,
-    /// Another discount that counts does not stand beside it.
+    /// Another discount that counts does not stand beside it, or it has been counted already.
     NotCombined,
 }
 

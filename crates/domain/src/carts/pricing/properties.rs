@@ -272,6 +272,11 @@ proptest! {
             prop_assert!(line.total >= 0 && line.tax >= 0 && (0..=line.total).contains(&line.discount));
         }
         prop_assert!(priced.total >= 0 && priced.to_pay() >= 0 && priced.rewards >= 0);
+        for (_, outcome) in &priced.discounts {
+            if let Outcome::Applied(off) = outcome {
+                prop_assert!((0..=priced.discount_total).contains(off), "{:?}", outcome);
+            }
+        }
         prop_assert!(priced.gift_cards.iter().all(|paid| *paid >= 0));
         prop_assert!((0..=priced.shipping_total).contains(&priced.shipping_discount));
     }
