@@ -99,3 +99,153 @@ impl Discount {
         self.combines_with.contains(&other.class()) && other.combines_with.contains(&self.class())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+
+    use DiscountClass::{Line, Order, Shipping};
+
+    const CLASSES: [DiscountClass; 3] = [Line, Order, Shipping];
+
+    fn product(number: u128) -> ProductId {
+        ProductId::new(Uuid::from_u128(number))
+    }
+
+    fn collection(number: u128) -> CollectionId {
+        CollectionId::new(Uuid::from_u128(number))
+    }
+
+    /// For some products and collections, by their numbers.
+    fn discount(kind: DiscountKind, products: &[u128], collections: &[u128]) -> Discount {
+        Discount {
+            id: DiscountId::new(Uuid::nil()),
+            code: Some("HARVEST".to_owned()),
+            name: "Harvest".to_owned(),
+            kind,
+            minimum_spend: 0,
+            products: products.iter().copied().map(product).collect(),
+            collections: collections.iter().copied().map(collection).collect(),
+            starts_at: None,
+            ends_at: None,
+            usage_limit: None,
+            per_customer_limit: None,
+            combines_with: Vec::new(),
+            applies_to: AppliesTo::Both,
+        }
+    }
+
+    /// One of a class.
+    fn of_class(class: DiscountClass, combines_with: &[DiscountClass]) -> Discount {
+        let whole = match class {
+            Line => discount(DiscountKind::Percent(10), &[1], &[]),
+            Order => discount(DiscountKind::Percent(10), &[], &[]),
+            Shipping => discount(DiscountKind::FreeShipping, &[], &[]),
+        };
+        Discount { combines_with: combines_with.to_vec(), ..whole }
+    }
+
+    #[test]
+    fn the_class_follows_from_what_it_gives_and_to_what() {
+        use DiscountKind::{Amount, FreeShipping, Percent};
+        for (kind, products, collections, class) in [
+            (Percent(10), vec![], vec![], Order),
+            (Amount(500), vec![], vec![], Order),
+            (Percent(10), vec![1], vec![], Line),
+            (Amount(500), vec![], vec![1], Line),
+            (FreeShipping, vec![], vec![], Shipping),
+            (FreeShipping, vec![1], vec![1], Shipping),
+        ] {
+            assert_eq!(discount(kind, &products, &collections).class(), class, "{kind:?}");
+        }
+        assert!(Line < Order && Order < Shipping, "they count in this order");
+    }
+
+    #[test]
+    fn it_is_on_from_its_first_instant_until_before_its_last() {
+        let at = Timestamp::from_micros;
+        for (starts, ends, now, on) in [
+            (None, None, i64::MIN, true),
+            (Some(10), None, 9, false),
+            (Some(10), None, 10, true),
+            (None, Some(20), 19, true),
+            (None, Some(20), 20, false),
+            (Some(10), Some(20), 15, true),
+            (Some(10), Some(20), 20, false),
+            (Some(10), Some(10), 10, false),
+        ] {
+            let timed = Discount {
+                starts_at: starts.map(at),
+                ends_at: ends.map(at),
+                ..discount(DiscountKind::FreeShipping, &[], &[])
+            };
+            assert_eq!(timed.is_on(at(now)), on, "{starts:?} {ends:?} at {now}");
+        }
+    }
+
+    #[test]
+    fn it_covers_its_products_and_those_of_its_collections() {
+        for (products, collections, covered) in [
+            (vec![], vec![], [true, true, true]),
+            (vec![1], vec![], [true, false, false]),
+            (vec![], vec![8], [false, true, true]),
+            (vec![1], vec![9], [true, false, true]),
+            (vec![5], vec![5], [false, false, false]),
+        ] {
+            let off = discount(DiscountKind::Percent(10), &products, &collections);
+            let covers = [
+                off.covers(product(1), &[]),
+                off.covers(product(2), &[collection(8)]),
+                off.covers(product(3), &[collection(7), collection(8), collection(9)]),
+            ];
+            assert_eq!(covers, covered, "{products:?} {collections:?}");
+        }
+    }
+
+    #[test]
+    fn two_combine_where_each_allows_the_others_class() {
+        for (one, other, combine) in [
+            ((Line, vec![Order]), (Order, vec![Line]), true),
+            ((Line, vec![Order]), (Order, vec![]), false),
+            ((Line, vec![]), (Order, vec![Line]), false),
+            ((Order, vec![Order]), (Order, vec![Order]), true),
+            ((Order, vec![Order]), (Order, vec![Line, Shipping]), false),
+            ((Shipping, vec![Line, Order]), (Shipping, vec![Line, Order]), false),
+            ((Shipping, CLASSES.to_vec()), (Line, CLASSES.to_vec()), true),
+        ] {
+            let (one, other) = (of_class(one.0, &one.1), of_class(other.0, &other.1));
+            assert_eq!(one.combines(&other), combine, "{:?} {:?}", one.class(), other.class());
+        }
+    }
+
+    fn any_discount() -> impl Strategy<Value = Discount> {
+        let class = prop::sample::select(CLASSES.to_vec());
+        let others = prop::sample::subsequence(CLASSES.to_vec(), 0..=3);
+        (class, others).prop_map(|(class, others)| of_class(class, &others))
+    }
+
+    proptest! {
+        #[test]
+        fn combining_is_mutual(one in any_discount(), other in any_discount()) {
+            prop_assert_eq!(one.combines(&other), other.combines(&one));
+        }
+
+        #[test]
+        fn a_product_that_is_in_more_collections_is_never_covered_less(
+            products in prop::collection::vec(0_u128..4, 0..3),
+            wanted in prop::collection::vec(0_u128..6, 0..3),
+            number in 0_u128..4,
+            of in prop::collection::vec(0_u128..6, 0..3),
+            more in 0_u128..6,
+        ) {
+            let off = discount(DiscountKind::Percent(10), &products, &wanted);
+            let mut of: Vec<_> = of.into_iter().map(collection).collect();
+            let before = off.covers(product(number), &of);
+            of.push(collection(more));
+            prop_assert_eq!(off.covers(product(number), &of), before || wanted.contains(&more));
+        }
+    }
+}

@@ -40,3 +40,72 @@ impl TaxTable {
         named(class).or_else(|| named(None)).unwrap_or(0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn country(code: &str) -> CountryCode {
+        CountryCode::parse(code).expect("a country")
+    }
+
+    fn rate(to: &str, tax_class: Option<&str>, basis_points: i64) -> TaxRate {
+        TaxRate {
+            id: TaxRateId::new(Uuid::nil()),
+            name: "VAT".to_owned(),
+            country: country(to),
+            tax_class: tax_class.map(str::to_owned),
+            basis_points,
+        }
+    }
+
+    #[test]
+    fn the_rate_follows_from_the_country_and_the_class() {
+        let rates = [
+            rate("FR", Some("books"), 550),
+            rate("GB", Some("books"), 0),
+            rate("GB", None, 2000),
+            rate("FR", None, 2000),
+            rate("IE", Some("books"), 0),
+            rate("DE", None, 1900),
+        ];
+        for (to, class, basis_points) in [
+            ("GB", None, 2000),
+            // A rate of nothing is a rate: the usual one does not take its place.
+            ("GB", Some("books"), 0),
+            ("GB", Some("wine"), 2000),
+            // Classes are told apart to the letter.
+            ("GB", Some("Books"), 2000),
+            ("GB", Some(""), 2000),
+            ("FR", Some("books"), 550),
+            ("DE", Some("books"), 1900),
+            ("IE", Some("books"), 0),
+            ("IE", None, 0),
+            ("US", None, 0),
+            ("US", Some("books"), 0),
+        ] {
+            let found = TaxTable::of(&rates, &country(to)).basis_points(class);
+            assert_eq!(found, basis_points, "{to} {class:?}");
+        }
+        assert_eq!(TaxTable::default().basis_points(Some("books")), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn the_rates_of_other_countries_count_for_nothing(
+            own in prop::collection::btree_map(prop::option::of("[ab]"), 0_i64..3000, 0..4),
+            others in prop::collection::vec((prop::option::of("[ab]"), 0_i64..3000), 0..4),
+            class in prop::option::of("[abc]"),
+        ) {
+            let mut rates: Vec<TaxRate> =
+                others.iter().map(|(class, points)| rate("FR", class.as_deref(), *points)).collect();
+            rates.extend(own.iter().map(|(class, points)| rate("GB", class.as_deref(), *points)));
+            let found = TaxTable::of(&rates, &country("GB")).basis_points(class.as_deref());
+            let expected = own.get(&class).or_else(|| own.get(&None)).copied().unwrap_or(0);
+            prop_assert_eq!(found, expected);
+        }
+    }
+}
