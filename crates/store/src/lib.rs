@@ -23,6 +23,7 @@ pub mod messaging;
 mod migrate;
 #[rustfmt::skip] // Kept in the form of the SQL beside it.
 mod schema;
+pub mod selling;
 pub mod subscriptions;
 pub mod tenants;
 mod tx;

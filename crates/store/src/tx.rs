@@ -48,6 +48,7 @@ tenant_tables! {
     media_sources
     registrations threads messages subscribers opt_ins suppressions mail_templates
     entries entry_revisions preview_tokens menus redirects
+    discounts gift_cards gift_card_entries shipping_methods tax_rates reward_programmes reward_entries
 }
 
 /// A transaction for one shop, handed to the closure of [`Store::read`](crate::Store::read) or
