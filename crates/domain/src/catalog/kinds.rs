@@ -50,6 +50,8 @@ macro_rules! words {
     )*};
 }
 
+pub(crate) use words;
+
 words! {
     /// What sort of thing is sold.
     ProductType {
