@@ -158,16 +158,54 @@ pub fn adjust(
     Ok(adjusted == 1)
 }
 
-/// The last of what moved on a card, the newest first.
-pub fn entries(tx: &mut Tx<'_>, id: GiftCardId, limit: i64) -> Result<Vec<EntryRow>, StoreError> {
-    tx.from(gift_card_entries::table)
+/// A page of what moved on a card, the newest first, and how many entries there are.
+pub fn entries(
+    tx: &mut Tx<'_>,
+    id: GiftCardId,
+    offset: i64,
+    limit: i64,
+) -> Result<(Vec<EntryRow>, i64), StoreError> {
+    let total = tx
+        .from(gift_card_entries::table)
+        .with(|all| all.filter(gift_card_entries::gift_card_id.eq(id.to_bytes())).count())
+        .one::<i64>()?
+        .unwrap_or(0);
+    let page = tx
+        .from(gift_card_entries::table)
         .with(|all| {
             all.filter(gift_card_entries::gift_card_id.eq(id.to_bytes()))
                 .order((gift_card_entries::created_at.desc(), gift_card_entries::entry_id.desc()))
+                .offset(offset)
                 .limit(limit)
                 .select(EntryRow::as_select())
         })
-        .all()
+        .all()?;
+    Ok((page, total))
+}
+
+/// Whether the card has ever been paid with.
+pub fn was_spent(tx: &mut Tx<'_>, id: GiftCardId) -> Result<bool, StoreError> {
+    let spent = tx
+        .from(gift_card_entries::table)
+        .with(|all| {
+            all.filter(gift_card_entries::gift_card_id.eq(id.to_bytes()))
+                .filter(gift_card_entries::reason.eq("spent"))
+                .count()
+        })
+        .one::<i64>()?;
+    Ok(spent.unwrap_or(0) > 0)
+}
+
+/// Leaves nothing of a recipient on the cards that name this (normalised) address; what is on them stays good.
+pub fn forget_recipient(tx: &mut Tx<'_>, email: &str) -> Result<(), StoreError> {
+    tx.from(gift_cards::table)
+        .with(|all| all.filter(gift_cards::recipient_email.eq(email.to_owned())))
+        .update((
+            gift_cards::recipient_name.eq(None::<String>),
+            gift_cards::recipient_email.eq(None::<String>),
+            gift_cards::message.eq(None::<String>),
+        ))
+        .map(drop)
 }
 
 /// What a list is narrowed to.
