@@ -78,10 +78,9 @@ pub(crate) async fn list(
     paging: Paging,
 ) -> Result<ListBody<DiscountBody>, ApiError> {
     let search = filter.parse()?;
-    let (page, total) =
-        selling::discounts(&commerce, &who.shop, search, paging.offset(), paging.limit())
-            .await
-            .map_err(Problem::from)?;
+    let (page, total) = selling::discounts(&commerce, &who.shop, search, paging.offset(), paging.limit())
+        .await
+        .map_err(Problem::from)?;
     let currency = who.shop.settings.currency;
     let bodies = page.into_iter().map(|entry| DiscountBody::of(entry, currency)).collect();
     Ok(paging.page_of(bodies, u64::try_from(total).unwrap_or(0)))
