@@ -78,11 +78,11 @@ fn a_gift_card_is_kept(shop: &Shop<'_>) {
 
 fn a_code_is_made_or_chosen(shop: &Shop<'_>) {
     let admin = shop.admin();
-    let one = issued(shop, 100);
-    let code = one["code"].as_str().expect("a code");
+    let made = issued(shop, 100);
+    let code = made["code"].as_str().expect("a code");
     let groups: Vec<&str> = code.split('-').collect();
     assert!(groups.len() == 4 && groups.iter().all(|group| group.len() == 4), "{code}");
-    assert_ne!(issued(shop, 100)["code"], one["code"]);
+    assert_ne!(issued(shop, 100)["code"], made["code"]);
     // However it is typed, it is the same code.
     let again = code.to_lowercase().replace('-', " ");
     let again = json!({ "code": again, "initialValue": 1 });

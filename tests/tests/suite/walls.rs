@@ -162,7 +162,7 @@ fn body_for(operation: &Operation) -> Option<Value> {
         ("POST" | "PATCH", "/redirects" | "/redirects/{}") => json!({ "from": "/mallory", "to": "/crook" }),
         ("POST", "/products") => json!({ "name": "Mallory's wine", "price": 100 }),
         ("PATCH", "/products/{}") => json!({ "price": 1 }),
-        ("POST", "/products/{}/stock") => json!({ "delta": -1, "reason": "Drunk" }),
+        ("POST", "/products/{}/stock" | "/gift-cards/{}/adjust") => json!({ "delta": -1, "reason": "Drunk" }),
         ("PATCH", "/collections/{}" | "/attributes/{}") => json!({ "position": 9 }),
         ("PUT", "/collections/{}/products") => json!({ "products": [] }),
         ("POST", "/test-clock") => json!({ "now": "2027-01-01T00:00:00Z" }),
@@ -179,7 +179,6 @@ fn body_for(operation: &Operation) -> Option<Value> {
         }
         ("POST", "/gift-cards") => json!({ "initialValue": 5000 }),
         ("PATCH", "/gift-cards/{}") => json!({ "recipientEmail": "mallory@post.example" }),
-        ("POST", "/gift-cards/{}/adjust") => json!({ "delta": -1, "reason": "Drunk" }),
         ("POST" | "PATCH", "/shipping-methods" | "/shipping-methods/{}") => {
             json!({ "name": "Mallory's", "price": 0 })
         }

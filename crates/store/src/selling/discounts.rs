@@ -159,7 +159,7 @@ pub fn list(
 
 /// How many of them there are: all, and those that count without a code, switched on or not.
 pub fn counts(tx: &mut Tx<'_>) -> Result<(i64, i64), StoreError> {
-    let all = tx.from(discounts::table).with(|all| all.count()).one::<i64>()?.unwrap_or(0);
+    let all = tx.from(discounts::table).with(QueryDsl::count).one::<i64>()?.unwrap_or(0);
     let automatic = tx
         .from(discounts::table)
         .with(|all| all.filter(discounts::code.is_null()).count())
