@@ -40,7 +40,7 @@ pub(crate) struct Filter {
     #[param(required = false, value_type = SwitchWord)]
     status: Option<String>,
     /// Only the one with this code, in any case.
-    #[param(required = false, value_type = String, pattern = "^[A-Za-z0-9_-]{3,40}$", example = "SPRING-10")]
+    #[param(required = false, value_type = String, pattern = "^([A-Za-z0-9_-]{3,40})?$", example = "SPRING-10")]
     code: Option<String>,
 }
 

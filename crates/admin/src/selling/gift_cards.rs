@@ -44,11 +44,11 @@ pub(crate) struct Filter {
     #[param(required = false, value_type = GiftCardStatusWord)]
     status: Option<String>,
     /// Only the one with this code, however it is typed.
-    #[param(required = false, value_type = String, pattern = "^[A-Za-z0-9]{2}([ -]?[A-Za-z0-9]){6,30}$",
+    #[param(required = false, value_type = String, pattern = "^([A-Za-z0-9]{2}([ -]?[A-Za-z0-9]){6,30})?$",
         example = "ABCD-EFGH-JKLM-2345")]
     code: Option<String>,
     /// Only those whose code ends so.
-    #[param(required = false, value_type = String, pattern = "^[A-Za-z0-9]{4}$", example = "2345")]
+    #[param(required = false, value_type = String, pattern = "^([A-Za-z0-9]{4})?$", example = "2345")]
     last_four: Option<String>,
 }
 

@@ -175,6 +175,19 @@ pub fn find(tx: &mut Tx<'_>, id: DiscountId) -> Result<Option<DiscountRow>, Stor
         .one()
 }
 
+/// The oldest of those without a code that has this name, switched on or not.
+pub fn find_automatic(tx: &mut Tx<'_>, name: &str) -> Result<Option<DiscountRow>, StoreError> {
+    tx.from(discounts::table)
+        .with(|all| {
+            all.filter(discounts::code.is_null())
+                .filter(discounts::name.eq(name.to_owned()))
+                .order(discounts::discount_id.asc())
+                .limit(1)
+                .select(DiscountRow::as_select())
+        })
+        .one()
+}
+
 /// Whose this code is, switched on or not.
 pub fn owner_of(tx: &mut Tx<'_>, code: &str) -> Result<Option<DiscountId>, StoreError> {
     let found = tx
