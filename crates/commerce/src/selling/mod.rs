@@ -4,6 +4,7 @@
 mod discounts;
 mod gift_cards;
 mod moving;
+mod personal;
 mod rewards;
 mod shipping_methods;
 mod tax_rates;
@@ -23,6 +24,8 @@ pub use gift_cards::{
     find_gift_card, gift_card_code, gift_card_movements, gift_cards, issue_gift_card,
 };
 pub(crate) use moving::{Exported, RATE_KIND, SellingLine, exported, is_there, named_by, put_line};
+pub use personal::{ExportedGiftCard, ExportedPoints};
+pub(crate) use personal::{exported_gift_cards, exported_points};
 pub use rewards::{ProgrammeEntry, delete_programme, find_programme, set_programme};
 pub use shipping_methods::{
     ShippingMethodEntry, change_shipping_method, create_shipping_method, delete_shipping_method,

@@ -3,6 +3,7 @@
 //!
 //! Gift cards are not taken along: they are people's money, and good in one shop only.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use domain::fields::Fields;
@@ -217,13 +218,11 @@ fn discount_lines(tx: &mut Tx<'_>, out: &mut Exported) -> Result<(), SellingErro
             object.insert("products".to_owned(), json!(products));
             object.insert("collections".to_owned(), json!(collections));
         }
-        let key = (discount.code.is_none(), called.clone());
-        if sorted.contains_key(&key) {
-            let reason =
-                format!("A second discount without a code is called {called}: it is not taken along.");
-            out.left_out.push(reason);
-        } else {
-            sorted.insert(key, value);
+        match sorted.entry((discount.code.is_none(), called.clone())) {
+            Entry::Vacant(place) => drop(place.insert(value)),
+            Entry::Occupied(_) => out
+                .left_out
+                .push(format!("A second discount without a code is called {called}: it is not taken along.")),
         }
     }
     out.discounts.extend(sorted.into_values());
