@@ -111,6 +111,15 @@ fn check_version(expected: Option<i64>, current: i64) -> Result<(), SellingError
     if expected.is_some_and(|expected| expected != current) { Err(SellingError::Stale) } else { Ok(()) }
 }
 
+/// Refuses one more where there are as many as a shop may have.
+fn check_count(count: usize, most: i64) -> Result<(), SellingError> {
+    if i64::try_from(count).is_ok_and(|count| count < most) {
+        Ok(())
+    } else {
+        Err(SellingError::LimitReached(most))
+    }
+}
+
 /// Turns the unique key that was hit into what it means here.
 fn taken(what: SellingError) -> impl FnOnce(StoreError) -> SellingError {
     move |error| match error {
