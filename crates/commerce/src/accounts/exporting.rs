@@ -13,6 +13,7 @@ use super::identity::is_live;
 use super::{AccountError, Details, details_of};
 use crate::Commerce;
 use crate::messaging::{self, ExportedSubscription, ExportedThread};
+use crate::selling::{self, ExportedGiftCard, ExportedPoints};
 
 /// Mails and sessions listed in an export, the newest.
 const LISTED: i64 = 1000;
@@ -30,6 +31,8 @@ pub struct Export {
     pub reviews: Vec<ExportedReview>,
     pub threads: Vec<ExportedThread>,
     pub newsletter: Option<ExportedSubscription>,
+    pub rewards: Vec<ExportedPoints>,
+    pub gift_cards: Vec<ExportedGiftCard>,
 }
 
 /// A sign-in in an export.
@@ -109,5 +112,7 @@ fn gather(tx: &mut Tx<'_>, customer: CustomerId, now: Timestamp) -> Result<Expor
             .collect(),
         threads: messaging::exported_threads(tx, customer)?,
         newsletter: messaging::exported_subscription(tx, &row)?,
+        rewards: selling::exported_points(tx, customer)?,
+        gift_cards: selling::exported_gift_cards(tx, row.email.as_deref())?,
     })
 }
