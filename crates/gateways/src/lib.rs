@@ -6,7 +6,6 @@
 pub mod fetch;
 pub mod mail;
 pub mod media;
-pub mod payments;
 
 use std::sync::Arc;
 
