@@ -6,6 +6,7 @@
 pub mod fetch;
 pub mod mail;
 pub mod media;
+pub mod payments;
 
 use std::sync::Arc;
 

@@ -42,9 +42,10 @@ impl OrderStatus {
         matches!(
             (self, next),
             (Pending, Processing | Cancelled)
-                | (Processing, Shipped | Cancelled)
-                | (Shipped, Delivered)
-                | (Processing | Shipped | Delivered | Cancelled, Refunded)
+                | (Processing, Shipped | Cancelled | Refunded)
+                | (Shipped, Delivered | Refunded)
+                | (Delivered, Refunded)
+                | (Cancelled, Refunded)
         )
     }
 
