@@ -82,6 +82,10 @@ pub(crate) enum ScopeWord {
     MessagesRead,
     #[serde(rename = "messages:write")]
     MessagesWrite,
+    #[serde(rename = "selling:read")]
+    SellingRead,
+    #[serde(rename = "selling:write")]
+    SellingWrite,
 }
 
 impl From<AdminKeyEntry> for AdminKeyBody {

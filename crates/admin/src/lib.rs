@@ -23,6 +23,7 @@ mod openapi;
 mod outbox;
 mod products;
 mod reviews;
+mod selling;
 mod settings;
 mod staff;
 mod staff_session;
@@ -118,4 +119,5 @@ fn routes() -> OpenApiRouter<Admin> {
         .routes(routes!(audit_log::list))
         .routes(routes!(test_clock::show, test_clock::advance))
         .merge(content::routes())
+        .merge(selling::routes())
 }

@@ -17,6 +17,7 @@ pub mod messaging;
 mod passwords;
 pub mod search;
 mod secrets;
+pub mod selling;
 pub mod shop;
 pub mod staff;
 pub mod tenants;

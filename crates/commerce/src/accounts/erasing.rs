@@ -4,6 +4,7 @@ use domain::accounts::PasswordText;
 use domain::ids::CustomerId;
 use domain::time::Timestamp;
 use store::accounts::{addresses, customers, mail_tokens, registrations, sessions};
+use store::selling::gift_cards;
 use store::{Tx, audit as audit_rows, mails as mail_rows};
 
 use super::password::check_current;
@@ -35,6 +36,9 @@ pub(crate) fn erase(
     forget(tx, customer)?;
     forget_author(tx, customer, now)?;
     messaging::forget(commerce, tx, &row, now)?;
+    if let Some(email) = &row.email {
+        gift_cards::forget_recipient(tx, email)?;
+    }
     audit_rows::redact(tx, "customer", &customer.to_string())?;
     customers::update(tx, anonymous(row, now))?;
     Ok(())

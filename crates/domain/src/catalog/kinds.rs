@@ -2,6 +2,8 @@
 
 use crate::words::words;
 
+pub(crate) use words;
+
 words! {
     /// What sort of thing is sold.
     ProductType {

@@ -42,11 +42,15 @@ pub enum Scope {
     MessagesRead,
     /// Answer messages, keep the newsletter's list and the mail templates.
     MessagesWrite,
+    /// See discounts, gift cards, shipping methods, tax rates and the rewards programme; of gift cards not the codes.
+    SellingRead,
+    /// Set them up, issue gift cards and see their codes, which are money.
+    SellingWrite,
 }
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::CustomersRead,
         Self::CustomersWrite,
         Self::Tokens,
@@ -63,6 +67,8 @@ impl Scope {
         Self::ContentWrite,
         Self::MessagesRead,
         Self::MessagesWrite,
+        Self::SellingRead,
+        Self::SellingWrite,
     ];
 
     /// The name in the API.
@@ -85,6 +91,8 @@ impl Scope {
             Self::ContentWrite => "content:write",
             Self::MessagesRead => "messages:read",
             Self::MessagesWrite => "messages:write",
+            Self::SellingRead => "selling:read",
+            Self::SellingWrite => "selling:write",
         }
     }
 
@@ -180,6 +188,7 @@ impl Role {
                     | Scope::ProductsRead
                     | Scope::ContentRead
                     | Scope::MessagesRead
+                    | Scope::SellingRead
             ),
         }
     }
@@ -298,7 +307,7 @@ mod tests {
         );
         assert_eq!(
             may(Role::ReadOnly),
-            "customers:read settings:read audit:read products:read content:read messages:read"
+            "customers:read settings:read audit:read products:read content:read messages:read selling:read"
         );
     }
 
