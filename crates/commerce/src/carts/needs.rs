@@ -25,9 +25,10 @@ pub(crate) fn needs(shop: &Shop, contents: &Contents, loaded: &Loaded, is_signed
     };
     if let Some(minimum) = shop.settings.minimum_age {
         let years = minimum.years();
-        match contact.date_of_birth.as_deref().and_then(|date| BirthDate::parse(date, shop.now).ok()) {
+        let today = shop.settings.today(shop.now);
+        match contact.date_of_birth.as_deref().and_then(|date| BirthDate::parse(date, today).ok()) {
             None => needs.push(Notice::new("date_of_birth_required", "Please give your date of birth.")),
-            Some(birth) if birth.age_on(shop.settings.today(shop.now)) < years => needs.push(Notice::new(
+            Some(birth) if birth.age_on(today) < years => needs.push(Notice::new(
                 "minimum_age",
                 format!("You must be at least {years} years old to buy here."),
             )),
