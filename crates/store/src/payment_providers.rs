@@ -50,12 +50,7 @@ pub fn knows_event(tx: &mut Tx<'_>, provider: &str, event: &str) -> Result<bool,
 }
 
 /// Notes an event; tells whether it is the first time that it is heard.
-pub fn note_event(
-    tx: &mut Tx<'_>,
-    provider: &str,
-    event: &str,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
+pub fn note_event(tx: &mut Tx<'_>, provider: &str, event: &str, now: Timestamp) -> Result<bool, StoreError> {
     if knows_event(tx, provider, event)? {
         return Ok(false);
     }

@@ -37,6 +37,17 @@ impl SignedIn {
         &self.row
     }
 
+    /// Who buys, where the customer does.
+    pub(crate) fn contact(&self) -> domain::carts::Contact {
+        domain::carts::Contact {
+            email: self.row.email.clone().unwrap_or_default(),
+            first_name: Some(self.row.first_name.clone()),
+            last_name: Some(self.row.last_name.clone()),
+            phone: self.row.phone.clone(),
+            date_of_birth: self.row.date_of_birth.clone(),
+        }
+    }
+
     /// The name under which others may see the customer: the first name, and the initial of the last.
     #[must_use]
     pub fn shown_name(&self) -> String {

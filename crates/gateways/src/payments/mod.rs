@@ -1,6 +1,10 @@
 //! Payments. Rule: every call that moves money carries our own idempotency key, and an answer that did not come is
 //! [`PaymentError::Unknown`] and is looked up by that key, never guessed.
 
+mod registry;
+pub mod sandbox;
+mod stripe;
+
 use std::future::Future;
 use std::pin::Pin;
 
@@ -9,6 +13,9 @@ use domain::money::Money;
 use domain::time::Timestamp;
 use secrecy::SecretString;
 use url::Url;
+
+pub use registry::Payments;
+pub use stripe::{Stripe, StripeAccount, StripeClient, VERSION as STRIPE_VERSION};
 
 /// What a provider's call gives in the end.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, PaymentError>> + Send + 'a>>;
@@ -277,4 +284,20 @@ pub enum WebhookRefused {
     /// It is signed, and can not be read.
     #[error("it can not be read: {0}")]
     Unreadable(String),
+}
+
+/// Bytes as signatures are written.
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    if !text.len().is_multiple_of(2) || !text.is_ascii() {
+        return None;
+    }
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
 }
