@@ -117,9 +117,7 @@ impl DiscountBody {
         let stamp = |time: Option<Timestamp>| time.map(|time| time.to_string());
         let value = match kind {
             DiscountKind::Percent(percent) => Some(DiscountValueBody::Percent(percent)),
-            DiscountKind::Amount(amount) => {
-                Some(DiscountValueBody::Amount(MoneyBody::new(amount, currency)))
-            }
+            DiscountKind::Amount(amount) => Some(DiscountValueBody::Amount(MoneyBody::new(amount, currency))),
             DiscountKind::FreeShipping => None,
         };
         Self {

@@ -40,7 +40,7 @@ pub(crate) struct Filter {
     #[param(required = false, value_type = SwitchWord)]
     status: Option<String>,
     /// Only the one with this code, in any case.
-    #[param(required = false, value_type = String, pattern = "^[A-Za-z0-9_-]{3,40}$", example = "SPRING-10")]
+    #[param(required = false, value_type = String, pattern = "^([A-Za-z0-9_-]{3,40})?$", example = "SPRING-10")]
     code: Option<String>,
 }
 
@@ -78,10 +78,9 @@ pub(crate) async fn list(
     paging: Paging,
 ) -> Result<ListBody<DiscountBody>, ApiError> {
     let search = filter.parse()?;
-    let (page, total) =
-        selling::discounts(&commerce, &who.shop, search, paging.offset(), paging.limit())
-            .await
-            .map_err(Problem::from)?;
+    let (page, total) = selling::discounts(&commerce, &who.shop, search, paging.offset(), paging.limit())
+        .await
+        .map_err(Problem::from)?;
     let currency = who.shop.settings.currency;
     let bodies = page.into_iter().map(|entry| DiscountBody::of(entry, currency)).collect();
     Ok(paging.page_of(bodies, u64::try_from(total).unwrap_or(0)))

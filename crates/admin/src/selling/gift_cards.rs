@@ -44,11 +44,11 @@ pub(crate) struct Filter {
     #[param(required = false, value_type = GiftCardStatusWord)]
     status: Option<String>,
     /// Only the one with this code, however it is typed.
-    #[param(required = false, value_type = String, pattern = "^[A-Za-z0-9]{2}([ -]?[A-Za-z0-9]){6,30}$",
+    #[param(required = false, value_type = String, pattern = "^([A-Za-z0-9]{2}([ -]?[A-Za-z0-9]){6,30})?$",
         example = "ABCD-EFGH-JKLM-2345")]
     code: Option<String>,
     /// Only those whose code ends so.
-    #[param(required = false, value_type = String, pattern = "^[A-Za-z0-9]{4}$", example = "2345")]
+    #[param(required = false, value_type = String, pattern = "^([A-Za-z0-9]{4})?$", example = "2345")]
     last_four: Option<String>,
 }
 
@@ -97,10 +97,9 @@ pub(crate) async fn list(
     paging: Paging,
 ) -> Result<ListBody<GiftCardBody>, ApiError> {
     let search = filter.parse()?;
-    let (page, total) =
-        selling::gift_cards(&commerce, &who.shop, search, paging.offset(), paging.limit())
-            .await
-            .map_err(Problem::from)?;
+    let (page, total) = selling::gift_cards(&commerce, &who.shop, search, paging.offset(), paging.limit())
+        .await
+        .map_err(Problem::from)?;
     let currency = who.shop.settings.currency;
     let bodies = page.into_iter().map(|entry| GiftCardBody::of(entry, currency)).collect();
     Ok(paging.page_of(bodies, u64::try_from(total).unwrap_or(0)))
@@ -180,8 +179,7 @@ pub(crate) async fn show_code(
     State(commerce): State<Commerce>,
     Segment(id): Segment<GiftCardId>,
 ) -> Result<Json<DataBody<GiftCardCodeBody>>, ApiError> {
-    let code =
-        selling::gift_card_code(&commerce, &who.shop, who.actor, id).await.map_err(Problem::from)?;
+    let code = selling::gift_card_code(&commerce, &who.shop, who.actor, id).await.map_err(Problem::from)?;
     Ok(Json(DataBody::of(code)))
 }
 

@@ -12,6 +12,7 @@ use store::{StoreError, Tx};
 
 use super::{SellingError, broken, check_version, discount_of, json, taken};
 use crate::audit::{self, Actor, Change};
+use crate::catalog::Put;
 use crate::{Commerce, Shop};
 
 /// A discount as it is stored.
@@ -181,6 +182,51 @@ pub async fn delete_discount(
             Ok(())
         })
         .await
+}
+
+/// Puts a discount under its code, or under its name where it has none. For importers.
+pub(super) fn put(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    form: DiscountForm,
+) -> Result<Put, SellingError> {
+    let id = DiscountId::new(commerce.chance().uuid(shop.now));
+    let discount = form.clone().parse(id, shop.settings.currency)?;
+    let Some(before) = there(tx, &discount.item)? else {
+        check(tx, &discount.item, None)?;
+        let created =
+            DiscountEntry { discount, used: 0, version: 1, created_at: shop.now, updated_at: shop.now };
+        rows::insert(tx, row(&created)?)?;
+        return Ok(Put::Created);
+    };
+    let form = form.over(before.discount.to_form());
+    let discount = form.parse(before.discount.item.id, shop.settings.currency)?;
+    if discount == before.discount {
+        return Ok(Put::Same);
+    }
+    check(tx, &discount.item, Some(&before))?;
+    let changed = DiscountEntry { discount, version: before.version + 1, updated_at: shop.now, ..before };
+    rows::update(tx, row(&changed)?)?;
+    Ok(Put::Changed)
+}
+
+/// The one that the shop has under this code or name.
+pub(super) fn there(tx: &mut Tx<'_>, discount: &Discount) -> Result<Option<DiscountEntry>, SellingError> {
+    let found = match &discount.code {
+        Some(code) => match rows::owner_of(tx, code)? {
+            Some(id) => rows::find(tx, id)?,
+            None => None,
+        },
+        None => rows::find_automatic(tx, &discount.name)?,
+    };
+    Ok(found.map(entry).transpose()?)
+}
+
+/// All of the shop's discounts.
+pub(super) fn all(tx: &mut Tx<'_>) -> Result<Vec<DiscountEntry>, StoreError> {
+    let (all, _) = rows::list(tx, &Search::default(), 0, rows::MOST)?;
+    all.into_iter().map(entry).collect()
 }
 
 /// Looks at what the form alone can not tell. `before` is what is to be changed.

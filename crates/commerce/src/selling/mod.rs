@@ -3,6 +3,7 @@
 
 mod discounts;
 mod gift_cards;
+mod moving;
 mod rewards;
 mod shipping_methods;
 mod tax_rates;
@@ -21,6 +22,7 @@ pub use gift_cards::{
     GiftCardEntry, GiftCardMovement, GiftCardSearch, adjust_gift_card, change_gift_card, delete_gift_card,
     find_gift_card, gift_card_code, gift_card_movements, gift_cards, issue_gift_card,
 };
+pub(crate) use moving::{Exported, RATE_KIND, SellingLine, exported, is_there, named_by, put_line};
 pub use rewards::{ProgrammeEntry, delete_programme, find_programme, set_programme};
 pub use shipping_methods::{
     ShippingMethodEntry, change_shipping_method, create_shipping_method, delete_shipping_method,

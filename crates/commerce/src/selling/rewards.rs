@@ -7,6 +7,7 @@ use store::{StoreError, Tx};
 
 use super::{SellingError, broken, check_version, json, programme_of};
 use crate::audit::{self, Actor, Change};
+use crate::catalog::Put;
 use crate::{Commerce, Shop};
 
 /// The programme as it is stored.
@@ -50,7 +51,8 @@ pub async fn find_programme(commerce: &Commerce, shop: &Shop) -> Result<Programm
     commerce.store().read(shop.id, |tx| stored(tx)?.ok_or(SellingError::NotFound)).await
 }
 
-fn stored(tx: &mut Tx<'_>) -> Result<Option<ProgrammeEntry>, SellingError> {
+/// The shop's programme, running or not, within a transaction.
+pub(super) fn stored(tx: &mut Tx<'_>) -> Result<Option<ProgrammeEntry>, SellingError> {
     Ok(rows::stored(tx)?.map(entry).transpose()?)
 }
 
@@ -69,20 +71,41 @@ pub async fn set_programme(
         .write(shop.id, move |tx| {
             let before = stored(tx)?;
             check_version(version, before.as_ref().map_or(0, |before| before.version))?;
-            let set = ProgrammeEntry {
-                programme: programme.clone(),
-                version: before.as_ref().map_or(1, |before| before.version + 1),
-                created_at: before.as_ref().map_or(shop.now, |before| before.created_at),
-                updated_at: shop.now,
-            };
-            match &before {
-                Some(_) => rows::update(tx, row(&set)?)?,
-                None => rows::insert(tx, row(&set)?)?,
-            }
+            let set = write(tx, &shop, before.as_ref(), programme.clone())?;
             note(&handle, tx, &shop, &actor, "rewards.set", before.as_ref(), Some(&set))?;
             Ok(set)
         })
         .await
+}
+
+fn write(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    before: Option<&ProgrammeEntry>,
+    programme: Switched<Programme>,
+) -> Result<ProgrammeEntry, StoreError> {
+    let set = ProgrammeEntry {
+        programme,
+        version: before.map_or(1, |before| before.version + 1),
+        created_at: before.map_or(shop.now, |before| before.created_at),
+        updated_at: shop.now,
+    };
+    match before {
+        Some(_) => rows::update(tx, row(&set)?)?,
+        None => rows::insert(tx, row(&set)?)?,
+    }
+    Ok(set)
+}
+
+/// Sets the programme up, or puts another in its place. For importers.
+pub(super) fn put(tx: &mut Tx<'_>, shop: &Shop, form: RewardsForm) -> Result<Put, SellingError> {
+    let programme = form.parse(shop.settings.currency)?;
+    let before = stored(tx)?;
+    if before.as_ref().is_some_and(|before| before.programme == programme) {
+        return Ok(Put::Same);
+    }
+    write(tx, shop, before.as_ref(), programme)?;
+    Ok(if before.is_some() { Put::Changed } else { Put::Created })
 }
 
 /// Ends the programme. The customers' points stay in the books, and count again where another is set up.

@@ -1,5 +1,6 @@
 //! Keeping shipping methods.
 
+use domain::accounts::CountryCode;
 use domain::ids::ShippingMethodId;
 use domain::selling::{Rates, ShippingMethod, ShippingMethodForm, Switch, Switched};
 use domain::time::Timestamp;
@@ -8,6 +9,7 @@ use store::{StoreError, Tx};
 
 use super::{SellingError, broken, check_version, json, shipping_method_of};
 use crate::audit::{self, Actor, Change};
+use crate::catalog::Put;
 use crate::{Commerce, Shop};
 
 /// A shipping method as it is stored.
@@ -60,10 +62,53 @@ pub async fn shipping_methods(
     commerce: &Commerce,
     shop: &Shop,
 ) -> Result<Vec<ShippingMethodEntry>, SellingError> {
-    commerce
-        .store()
-        .read(shop.id, |tx| Ok(rows::whole(tx)?.into_iter().map(entry).collect::<Result<_, _>>()?))
-        .await
+    commerce.store().read(shop.id, |tx| Ok(all(tx)?)).await
+}
+
+/// As [`shipping_methods`], within a transaction.
+pub(super) fn all(tx: &mut Tx<'_>) -> Result<Vec<ShippingMethodEntry>, StoreError> {
+    rows::whole(tx)?.into_iter().map(entry).collect()
+}
+
+/// Puts a method in the place of the one with its name that goes to the same places. For importers.
+pub(super) fn put(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    form: ShippingMethodForm,
+) -> Result<Put, SellingError> {
+    let currency = shop.settings.currency;
+    let id = ShippingMethodId::new(commerce.chance().uuid(shop.now));
+    let method = form.clone().parse(id, currency)?;
+    let all = all(tx)?;
+    let Some(before) = all.iter().find(|entry| key(&entry.method.item) == key(&method.item)) else {
+        check_count(all.len())?;
+        let created = ShippingMethodEntry { method, version: 1, created_at: shop.now, updated_at: shop.now };
+        rows::insert(tx, row(&created)?)?;
+        return Ok(Put::Created);
+    };
+    let method = form.over(before.method.to_form()).parse(before.method.item.id, currency)?;
+    if method == before.method {
+        return Ok(Put::Same);
+    }
+    let changed =
+        ShippingMethodEntry { method, version: before.version + 1, updated_at: shop.now, ..before.clone() };
+    rows::update(tx, row(&changed)?)?;
+    Ok(Put::Changed)
+}
+
+/// What tells methods apart in a file.
+pub(super) fn key(method: &ShippingMethod) -> (&str, Vec<&str>, &[String]) {
+    let countries = method.countries.iter().map(CountryCode::as_str).collect();
+    (&method.name, countries, &method.postcode_prefixes)
+}
+
+fn check_count(count: usize) -> Result<(), SellingError> {
+    if i64::try_from(count).is_ok_and(|count| count < rows::MOST) {
+        Ok(())
+    } else {
+        Err(SellingError::LimitReached(rows::MOST))
+    }
 }
 
 /// One shipping method.
@@ -92,9 +137,7 @@ pub async fn create_shipping_method(
     commerce
         .store()
         .write(shop.id, move |tx| {
-            if i64::try_from(rows::whole(tx)?.len()).is_ok_and(|count| count >= rows::MOST) {
-                return Err(SellingError::LimitReached(rows::MOST));
-            }
+            check_count(rows::whole(tx)?.len())?;
             let created = ShippingMethodEntry {
                 method: method.clone(),
                 version: 1,

@@ -10,6 +10,7 @@ use store::{StoreError, Tx};
 
 use super::{SellingError, check_version, taken, tax_rate_of};
 use crate::audit::{self, Actor, Change};
+use crate::catalog::Put;
 use crate::{Commerce, Shop};
 
 /// A rate of tax as it is stored.
@@ -70,10 +71,46 @@ pub(crate) fn begin_with_tax_rates(
 
 /// All of the shop's, by country and class, the usual class first.
 pub async fn tax_rates(commerce: &Commerce, shop: &Shop) -> Result<Vec<TaxRateEntry>, SellingError> {
-    commerce
-        .store()
-        .read(shop.id, |tx| Ok(rows::all(tx)?.into_iter().map(entry).collect::<Result<_, _>>()?))
-        .await
+    commerce.store().read(shop.id, |tx| Ok(all(tx)?)).await
+}
+
+/// As [`tax_rates`], within a transaction.
+pub(super) fn all(tx: &mut Tx<'_>) -> Result<Vec<TaxRateEntry>, StoreError> {
+    rows::all(tx)?.into_iter().map(entry).collect()
+}
+
+/// Puts a rate in the place of the country's for its class. For importers.
+pub(super) fn put(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    form: TaxRateForm,
+) -> Result<Put, SellingError> {
+    let rate = form.clone().parse(TaxRateId::new(commerce.chance().uuid(shop.now)))?;
+    let all = all(tx)?;
+    let is_its =
+        |entry: &&TaxRateEntry| entry.rate.country == rate.country && entry.rate.tax_class == rate.tax_class;
+    let Some(before) = all.iter().find(is_its) else {
+        check_count(all.len())?;
+        let created = TaxRateEntry { rate, version: 1, created_at: shop.now, updated_at: shop.now };
+        rows::insert(tx, row(&created))?;
+        return Ok(Put::Created);
+    };
+    let rate = form.over(before.rate.to_form()).parse(before.rate.id)?;
+    if rate == before.rate {
+        return Ok(Put::Same);
+    }
+    let changed = TaxRateEntry { rate, version: before.version + 1, updated_at: shop.now, ..before.clone() };
+    rows::update(tx, row(&changed))?;
+    Ok(Put::Changed)
+}
+
+fn check_count(count: usize) -> Result<(), SellingError> {
+    if i64::try_from(count).is_ok_and(|count| count < rows::MOST) {
+        Ok(())
+    } else {
+        Err(SellingError::LimitReached(rows::MOST))
+    }
 }
 
 /// One rate.
@@ -101,9 +138,7 @@ pub async fn create_tax_rate(
     commerce
         .store()
         .write(shop.id, move |tx| {
-            if i64::try_from(rows::all(tx)?.len()).is_ok_and(|count| count >= rows::MOST) {
-                return Err(SellingError::LimitReached(rows::MOST));
-            }
+            check_count(rows::all(tx)?.len())?;
             check_taken(tx, &rate)?;
             let created =
                 TaxRateEntry { rate: rate.clone(), version: 1, created_at: shop.now, updated_at: shop.now };

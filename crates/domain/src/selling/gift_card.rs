@@ -205,7 +205,7 @@ impl GiftCardForm {
         let note = lines("note", self.note);
         let status = word(fields, "status", self.status, GiftCardStatus::parse, GiftCardStatus::Active);
         let recipient_name = filled(self.recipient_name).map(|name| PersonName::parse(&name));
-        let recipient_email = filled(self.recipient_email).map(|email| Email::parse(&email));
+        let recipient_email = self.recipient_email.into_value().map(|email| recipient(&email));
         GiftCard {
             initial_value,
             balance,
@@ -217,6 +217,14 @@ impl GiftCardForm {
             status: status.unwrap_or(GiftCardStatus::Active),
         }
     }
+}
+
+/// A recipient's address; without one the field is `null`.
+fn recipient(typed: &str) -> Result<Email, Invalid> {
+    if typed.trim().is_empty() {
+        return Err(Invalid::fixed("Must be an e-mail address, such as name@example.com; null for none."));
+    }
+    Email::parse(typed)
 }
 
 /// A change of a balance by hand, as it is typed.

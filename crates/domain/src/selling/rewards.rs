@@ -223,13 +223,12 @@ mod tests {
 
         #[test]
         fn the_next_tier_is_reached_with_what_is_missing(programme in programmes(), lifetime in 0_i64..2_000_000_000) {
-            match programme.next_tier(lifetime) {
-                Some((next, missing)) => {
-                    prop_assert!(missing > 0);
-                    prop_assert_eq!(programme.tier_of(lifetime + missing), Some(next));
-                    prop_assert_eq!(programme.tier_of(lifetime + missing - 1), programme.tier_of(lifetime));
-                }
-                None => prop_assert_eq!(programme.tier_of(lifetime), programme.tiers.last()),
+            if let Some((next, missing)) = programme.next_tier(lifetime) {
+                prop_assert!(missing > 0);
+                prop_assert_eq!(programme.tier_of(lifetime + missing), Some(next));
+                prop_assert_eq!(programme.tier_of(lifetime + missing - 1), programme.tier_of(lifetime));
+            } else {
+                prop_assert_eq!(programme.tier_of(lifetime), programme.tiers.last());
             }
         }
     }

@@ -159,7 +159,7 @@ pub fn list(
 
 /// How many of them there are: all, and those that count without a code, switched on or not.
 pub fn counts(tx: &mut Tx<'_>) -> Result<(i64, i64), StoreError> {
-    let all = tx.from(discounts::table).with(|all| all.count()).one::<i64>()?.unwrap_or(0);
+    let all = tx.from(discounts::table).with(QueryDsl::count).one::<i64>()?.unwrap_or(0);
     let automatic = tx
         .from(discounts::table)
         .with(|all| all.filter(discounts::code.is_null()).count())
@@ -172,6 +172,19 @@ pub fn counts(tx: &mut Tx<'_>) -> Result<(i64, i64), StoreError> {
 pub fn find(tx: &mut Tx<'_>, id: DiscountId) -> Result<Option<DiscountRow>, StoreError> {
     tx.from(discounts::table)
         .with(|all| all.filter(discounts::discount_id.eq(id.to_bytes())).select(DiscountRow::as_select()))
+        .one()
+}
+
+/// The oldest of those without a code that has this name, switched on or not.
+pub fn find_automatic(tx: &mut Tx<'_>, name: &str) -> Result<Option<DiscountRow>, StoreError> {
+    tx.from(discounts::table)
+        .with(|all| {
+            all.filter(discounts::code.is_null())
+                .filter(discounts::name.eq(name.to_owned()))
+                .order(discounts::discount_id.asc())
+                .limit(1)
+                .select(DiscountRow::as_select())
+        })
         .one()
 }
 
