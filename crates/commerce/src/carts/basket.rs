@@ -38,6 +38,8 @@ pub(crate) struct Loaded {
     pub(crate) billing_address: Option<Address>,
     /// The points that count, of those that the cart names.
     pub(crate) points: i64,
+    /// The rate of the tax on the shipping, in hundredths of a percent.
+    pub(crate) shipping_basis_points: i64,
     pub(crate) priced: Priced,
 }
 
@@ -113,6 +115,8 @@ pub(crate) fn load(
         }
         None => unsent,
     };
+    let shipping_class = method.as_ref().and_then(|(method, _)| method.tax_class.as_deref());
+    let shipping_basis_points = basket.tax.basis_points(shipping_class);
     Ok(Loaded {
         goods,
         is_subscriber,
@@ -124,6 +128,7 @@ pub(crate) fn load(
         shipping_address,
         billing_address,
         points,
+        shipping_basis_points,
         priced,
     })
 }

@@ -5,9 +5,9 @@ use domain::carts::Contents;
 use domain::ids::{CartId, CustomerId};
 use domain::time::Timestamp;
 use serde_json::error::Error as JsonError;
+use std::time::Duration;
 use store::carts::{self, CartRow};
 use store::{StoreError, Tx};
-use std::time::Duration;
 use uuid::Uuid;
 
 use super::basket::{Loaded, load};
@@ -122,7 +122,8 @@ async fn reopen_if_left(commerce: &Commerce, shopper: &Shopper, id: CartId) -> R
         .read(shopper.shop.id, move |tx| {
             let row = visible(tx, &seen_by, id)?;
             Ok::<_, CartError>(
-                row.status == carts::COMPLETING && row.claimed_at.is_none_or(|at| now.since(at) >= CLAIM_HOLDS),
+                row.status == carts::COMPLETING
+                    && row.claimed_at.is_none_or(|at| now.since(at) >= CLAIM_HOLDS),
             )
         })
         .await?;

@@ -2,8 +2,8 @@
 
 use domain::carts::Contents;
 use domain::ids::CartId;
-use store::carts::{self, CartRow};
 use store::Tx;
+use store::carts::{self, CartRow};
 
 use super::change::{contents_of, open_cart, owner, save, store_contents};
 use super::{CartError, CartView, tending};
@@ -99,7 +99,9 @@ fn join(
     };
     let mut contents = contents_of(&own)?;
     if !contents.take_over(theirs) {
-        return Err(CartError::Full("Together the carts have more than 100 lines. Please remove some first."));
+        return Err(CartError::Full(
+            "Together the carts have more than 100 lines. Please remove some first.",
+        ));
     }
     guest.status = carts::EXPIRED.to_owned();
     guest.contents = store_contents(&Contents::default())?;

@@ -32,7 +32,9 @@ pub(crate) struct Good {
 impl Goods {
     /// The products that these lines name, and what their bundles are made of.
     pub(crate) fn read(tx: &mut Tx<'_>, items: &[Item]) -> Result<Self, StoreError> {
-        let picks = |item: &Item| item.subscription.iter().flat_map(|boxes| &boxes.picks).copied().collect::<Vec<Pick>>();
+        let picks = |item: &Item| {
+            item.subscription.iter().flat_map(|boxes| &boxes.picks).copied().collect::<Vec<Pick>>()
+        };
         let named = items.iter().flat_map(|item| {
             let mut named = vec![ProductId::new(item.product)];
             named.extend(picks(item).iter().map(|pick| ProductId::new(pick.product)));
@@ -52,7 +54,11 @@ impl Goods {
         let rows = products::find_all(tx, &ids)?;
         let composed: Vec<ProductId> = rows
             .iter()
-            .filter(|row| [ProductType::Bundle, ProductType::Subscription].iter().any(|kind| kind.as_str() == row.product_type))
+            .filter(|row| {
+                [ProductType::Bundle, ProductType::Subscription]
+                    .iter()
+                    .any(|kind| kind.as_str() == row.product_type)
+            })
             .map(|row| row.product_id)
             .collect();
         let mut values: HashMap<ProductId, Vec<VariantRow>> = HashMap::new();
@@ -124,7 +130,9 @@ impl Goods {
     }
 
     fn part(&self, product: Uuid, takes: i64) -> Part {
-        let Some(good) = self.get(product) else { return Part { takes, is_offered: false, stock: Stock::Left(0) } };
+        let Some(good) = self.get(product) else {
+            return Part { takes, is_offered: false, stock: Stock::Left(0) };
+        };
         good.part(takes, &[])
     }
 
@@ -228,9 +236,9 @@ impl Good {
             return self.row.quantity.map(|_| Taken::Product(product, count)).into_iter().collect();
         }
         // What is in a bundle or a box was not chosen: it comes of the first value that has enough.
-        let unchosen = options.is_empty().then(|| {
-            self.variants.iter().find(|variant| variant.quantity.is_none_or(|left| left >= count))
-        });
+        let unchosen = options
+            .is_empty()
+            .then(|| self.variants.iter().find(|variant| variant.quantity.is_none_or(|left| left >= count)));
         let values: Vec<&VariantRow> = match unchosen {
             Some(first) => first.or(self.variants.first()).into_iter().collect(),
             None => self.chosen(options).collect(),

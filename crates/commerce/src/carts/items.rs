@@ -93,11 +93,11 @@ pub async fn change_item(
     if_version: Option<i64>,
     wanted: ItemChange,
 ) -> Result<CartView, CartError> {
-    let shop = shopper.shop.clone();
     change(commerce, shopper, id, if_version, move |tx, _, contents| {
         let mut line = contents.item(item).ok_or(CartError::NotFound)?.clone();
         if let Some(wanted) = wanted.quantity {
-            line.quantity = quantity(wanted).map_err(|invalid| FieldErrors::one("quantity", invalid.reason()))?;
+            line.quantity =
+                quantity(wanted).map_err(|invalid| FieldErrors::one("quantity", invalid.reason()))?;
         }
         if line.quantity == 0 {
             contents.remove(item);
@@ -178,7 +178,8 @@ pub(super) fn put(
         gift,
         seen_price: None,
     };
-    let before = contents.items.iter().find(|line| line.is_same_choice(&item)).map_or(0, |line| line.quantity);
+    let before =
+        contents.items.iter().find(|line| line.is_same_choice(&item)).map_or(0, |line| line.quantity);
     let wanted = Item { quantity: before.saturating_add(count), ..item.clone() };
     check_stock(&goods, contents, &wanted)?;
     contents.add(item).map_err(full)?;
@@ -259,7 +260,8 @@ fn read_gift(fields: &mut Fields, form: Option<&GiftForm>, path: &str) -> Option
         let date = text.parse::<jiff::civil::Date>();
         date.map_err(|_| domain::fields::Invalid::fixed("Must be a date such as 2026-12-24."))
     };
-    let send_on = fields.take_optional(&format!("{path}gift.sendOn"), text::filled(send_on.as_deref()).map(day));
+    let send_on =
+        fields.take_optional(&format!("{path}gift.sendOn"), text::filled(send_on.as_deref()).map(day));
     Some(Gift {
         recipient_name: name?,
         recipient_email: email.map(|email| email.as_str().to_owned()),
@@ -306,7 +308,10 @@ fn read_picks(
         let product = product_id.parse::<Uuid>().ok().filter(|id| good.has_in_pool(*id));
         let Some(product) = product.filter(|id| goods.get(*id).is_some_and(Good::is_offered)) else {
             let reason = "Is not among what can be picked for this box.";
-            return Err(CartError::Box("not_in_package", FieldErrors::one(format!("{path}.productId"), reason)));
+            return Err(CartError::Box(
+                "not_in_package",
+                FieldErrors::one(format!("{path}.productId"), reason),
+            ));
         };
         match picks.iter_mut().find(|pick| pick.product == product) {
             Some(pick) => pick.quantity = pick.quantity.saturating_add(count),
@@ -319,12 +324,7 @@ fn read_picks(
 }
 
 /// Whether there is enough for the line, beside what other lines of the cart take of the same stock.
-fn check_stock(
-    goods: &Goods,
-    contents: &Contents,
-    line: &Item,
-    
-) -> Result<(), CartError> {
+fn check_stock(goods: &Goods, contents: &Contents, line: &Item) -> Result<(), CartError> {
     let others: i64 = contents
         .items
         .iter()

@@ -16,8 +16,8 @@ use domain::fields::FieldErrors;
 use domain::problem::{Kind, Problem};
 use store::StoreError;
 
-pub(crate) use basket::{Loaded, load};
-pub(crate) use change::{contents_of, store_contents};
+pub(crate) use basket::{Loaded, customer_key, load};
+pub(crate) use change::{contents_of, owner, store_contents, visible, writable};
 pub use change::{create, delete, find};
 pub(crate) use claim::take_over_at_login;
 pub use claim::{claim, current};
@@ -26,12 +26,13 @@ pub use contact::{
     AddressesForm, ContactForm, Messages, set_addresses, set_contact, set_messages, set_shipping_method,
     shipping_methods,
 };
-pub(crate) use goods::{Good, Goods};
+pub(crate) use goods::{Good, Goods, Taken};
 pub use items::{BoxesForm, GiftForm, ItemChange, NewItem, PickForm, add_item, change_item, remove_item};
 pub(crate) use needs::needs;
 pub(crate) use tending::tend;
+pub(crate) use view::chosen;
 pub use view::{
-    AppliedDiscount, AppliedGiftCard, CartItem, CartView, Notice, ShippingChoice, TakenMethod,
+    AppliedDiscount, AppliedGiftCard, CartItem, CartView, ChosenOption, Notice, ShippingChoice, TakenMethod,
 };
 
 /// Why a cart was not shown or changed.

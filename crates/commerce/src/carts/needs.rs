@@ -54,7 +54,8 @@ fn line_need(item: &Item, loaded: &Loaded, is_signed_in: bool) -> Option<Notice>
     if !is_signed_in {
         return Some(Notice::of_line("account_required", "Please sign in to subscribe.", item.id));
     }
-    box_need(package, boxes.picks.iter().map(|pick| pick.quantity).sum()).map(|message| Notice::of_line("below_minimum", message, item.id))
+    box_need(package, boxes.picks.iter().map(|pick| pick.quantity).sum())
+        .map(|message| Notice::of_line("below_minimum", message, item.id))
 }
 
 fn box_need(package: &StoredPackage, picked: i64) -> Option<String> {

@@ -40,8 +40,11 @@ pub(crate) async fn tend(
                 let shop = Shop::of(tx, system_now)?;
                 let expired = carts::overdue(tx, now, AT_ONCE)?;
                 let left = carts::abandoned(tx, now.minus(ABANDONED_AFTER), AT_ONCE)?;
-                let full = [expired.len(), left.len()].iter().any(|found| i64::try_from(*found) == Ok(AT_ONCE));
-                for row in left.into_iter().filter(|row| expired.iter().all(|gone| gone.cart_id != row.cart_id)) {
+                let full =
+                    [expired.len(), left.len()].iter().any(|found| i64::try_from(*found) == Ok(AT_ONCE));
+                for row in
+                    left.into_iter().filter(|row| expired.iter().all(|gone| gone.cart_id != row.cart_id))
+                {
                     tell(&handle, tx, &shop, row)?;
                 }
                 for row in expired {

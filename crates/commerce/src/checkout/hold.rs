@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use domain::carts::pricing::Outcome;
 use domain::carts::Contents;
+use domain::carts::pricing::Outcome;
 use domain::ids::{
     CustomerId, DiscountId, GiftCardEntryId, GiftCardId, OrderId, ProductId, RewardEntryId, VariantId,
 };
@@ -84,7 +84,11 @@ fn take_discounts(
             if !discounts::take_use(tx, discount.id)? {
                 return Err(CheckoutError::UsedUp("A discount in the cart has been used up meanwhile."));
             }
-            holds::insert(tx, order, Hold { kind: HoldKind::Discount, subject: discount.id.uuid(), amount: 1 })?;
+            holds::insert(
+                tx,
+                order,
+                Hold { kind: HoldKind::Discount, subject: discount.id.uuid(), amount: 1 },
+            )?;
             holds::note_use(tx, discount.id, order, &key)?;
         }
     }
@@ -187,7 +191,7 @@ pub(super) fn release(
 }
 
 /// Puts so many back on the shelf.
-pub(crate) fn put_back(commerce: &Commerce, tx: &mut Tx<'_>, shop: &Shop, hold: Hold) -> Result<(), StoreError> {
+pub(crate) fn put_back(tx: &mut Tx<'_>, hold: Hold) -> Result<(), StoreError> {
     let product = match hold.kind {
         HoldKind::Product => {
             let product = ProductId::new(hold.subject);
@@ -206,7 +210,12 @@ pub(crate) fn put_back(commerce: &Commerce, tx: &mut Tx<'_>, shop: &Shop, hold: 
 }
 
 /// Tells lists and pages where a stock has come to its end, or a bundle's part has changed: other amounts are not shown.
-fn show_stock(commerce: &Commerce, tx: &mut Tx<'_>, shop: &Shop, taken: &[ProductId]) -> Result<(), StoreError> {
+fn show_stock(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    taken: &[ProductId],
+) -> Result<(), StoreError> {
     let mut ids = taken.to_vec();
     ids.sort_unstable();
     ids.dedup();

@@ -25,10 +25,10 @@ use crate::orders::OrderView;
 use crate::payments::PaymentsError;
 
 pub(crate) use hold::{move_points, put_back};
-pub(crate) use settle::{News, record};
+pub(crate) use settle::{News, keep_card, record};
 pub use state::find;
-pub(crate) use turns::Turns;
 pub(crate) use sweep::{let_go_of_cart, settle_order};
+pub(crate) use turns::Turns;
 
 /// With what to pay.
 #[derive(Clone)]
@@ -201,4 +201,3 @@ pub(crate) fn client_status(stored: &str) -> &'static str {
         _ => "failed",
     }
 }
-

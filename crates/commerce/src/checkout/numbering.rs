@@ -14,8 +14,7 @@ pub(crate) async fn number(commerce: &Commerce, tenant: TenantId, order: OrderId
     // One at a time in this process: whoever waits finds that the one before has numbered their order too.
     let _turn = commerce.numbering_turn(tenant).await;
     loop {
-        let has_one =
-            commerce.store().read(tenant, move |tx| numbers::of(tx, order)).await?.is_some();
+        let has_one = commerce.store().read(tenant, move |tx| numbers::of(tx, order)).await?.is_some();
         if has_one {
             return Ok(());
         }

@@ -9,7 +9,7 @@ use store::carts::{self, CartRow};
 use store::orders::items::{self, OrderItemRow};
 use store::orders::payments::{self, PaymentRow};
 use store::orders::{self, OrderRow};
-use store::{StoreError, Tx, payment_methods};
+use store::{Tx, payment_methods};
 
 use super::{CheckOut, CheckoutError, PaymentChoice, hold, pay};
 use crate::accounts::Shopper;
@@ -67,7 +67,12 @@ pub(super) async fn open(
                 ..row
             };
             carts::update(tx, claimed)?;
-            jobs::enqueue(&handle, tx, shop.now.plus(super::sweep::FIRST_LOOK), Kind::SettleOrder(order.order_id))?;
+            jobs::enqueue(
+                &handle,
+                tx,
+                shop.now.plus(super::sweep::FIRST_LOOK),
+                Kind::SettleOrder(order.order_id),
+            )?;
             Ok(Opened { order: order.order_id, charge })
         })
         .await
@@ -232,11 +237,9 @@ fn source(
                 None => None,
             };
             let method = found.filter(|method| method.provider == account.name());
-            let method = method.ok_or_else(|| {
-                FieldErrors::one("paymentMethodId", "Must be one of your payment methods.")
-            })?;
+            let method = method
+                .ok_or_else(|| FieldErrors::one("paymentMethodId", "Must be one of your payment methods."))?;
             Ok(Source::Saved { customer: method.provider_customer, method: method.provider_method })
         }
     }
 }
-

@@ -4,8 +4,8 @@
 use domain::ids::{CustomerId, PaymentId, TenantId};
 use gateways::payments::{Charge, Payment, PaymentError, PaymentRef};
 
-use super::settle::{News, Settled, record};
 use super::CheckoutError;
+use super::settle::{News, Settled, record};
 use crate::Commerce;
 use crate::payments::Account;
 
@@ -37,11 +37,7 @@ pub(crate) struct Begun {
 }
 
 /// Charges, and records what came of it. A refusal is an error; what the shopper has to finish is not.
-pub(super) async fn charge(
-    commerce: &Commerce,
-    tenant: TenantId,
-    begun: Begun,
-) -> Result<(), CheckoutError> {
+pub(super) async fn charge(commerce: &Commerce, tenant: TenantId, begun: Begun) -> Result<(), CheckoutError> {
     let Begun { account, keep_for, mut charge } = begun;
     let provider = account.provider(commerce);
     let key = charge.key;
@@ -58,7 +54,9 @@ pub(super) async fn charge(
     };
     let (news, fault) = match answer {
         Ok(payment) => (News::Known(payment), None),
-        Err(PaymentError::Unknown(reason)) => (look_up(commerce, &account, tenant, key, None, &reason).await, None),
+        Err(PaymentError::Unknown(reason)) => {
+            (look_up(commerce, &account, tenant, key, None, &reason).await, None)
+        }
         Err(PaymentError::NotDone(reason)) => {
             tracing::warn!(tenant.id = %tenant, payment.id = %key, reason, "a payment provider did not act");
             (News::NotDone, Some(CheckoutError::ProviderAway))

@@ -176,7 +176,15 @@ impl Recording<'_> {
         payments::update(tx, row)?;
         PaymentStatus::Failed.as_str().clone_into(&mut self.order.payment_status);
         self.reopen(tx)?;
-        order_area::note(self.commerce, tx, &self.shop, &self.order, "payment_failed", "shop", &decline.code)?;
+        order_area::note(
+            self.commerce,
+            tx,
+            &self.shop,
+            &self.order,
+            "payment_failed",
+            "shop",
+            &decline.code,
+        )?;
         let data = order_area::event_data(&self.order);
         webhooks::emit(self.commerce, tx, self.shop.now, EventKind::OrderPaymentFailed, data)?;
         if tell {

@@ -32,10 +32,15 @@ struct Standing {
     account: Account,
 }
 
-fn standing(commerce: &Commerce, tx: &mut Tx<'_>, shop: &Shop, order: OrderRow) -> Result<Option<Standing>, StoreError> {
+fn standing(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    order: OrderRow,
+) -> Result<Option<Standing>, StoreError> {
     let payment = current_payment(tx, &order)?.filter(|payment| pay::is_open(&payment.status));
     let Some(payment) = payment else { return Ok(None) };
-    let account = accounts::account_named(commerce, tx, shop, &payment.provider)?;
+    let account = accounts::account_named(commerce, tx, &payment.provider)?;
     Ok(account.map(|account| Standing { order, payment, account }))
 }
 
@@ -111,7 +116,7 @@ fn is_under_way(commerce: &Commerce, shop: &Shop, cart: CartId, payment: &Paymen
 }
 
 fn cart_of(order: &OrderRow) -> Result<Option<CartId>, StoreError> {
-    let read = |id| CartId::try_from(id).map_err(|error| StoreError::Broken(error.to_string()));
+    let read = |id: Vec<u8>| CartId::try_from(id).map_err(|error| StoreError::Broken(error.to_string()));
     order.cart_id.clone().map(read).transpose()
 }
 

@@ -154,8 +154,9 @@ impl ItemDetails {
     }
 
     pub(crate) fn read(line: &OrderItemRow) -> Result<Self, StoreError> {
-        serde_json::from_str(&line.details)
-            .map_err(|error| StoreError::Broken(format!("the details of order line {}: {error}", line.item_id)))
+        serde_json::from_str(&line.details).map_err(|error| {
+            StoreError::Broken(format!("the details of order line {}: {error}", line.item_id))
+        })
     }
 
     pub(crate) fn to_stored(&self) -> Result<String, StoreError> {

@@ -2,9 +2,9 @@
 
 use domain::accounts::{Address, Email};
 use domain::money::Money;
+use store::orders::OrderRow;
 use store::orders::items;
 use store::orders::shipments::ShipmentRow;
-use store::orders::OrderRow;
 use store::{StoreError, Tx};
 
 use super::details::OrderDetails;

@@ -22,11 +22,11 @@ use crate::{Commerce, Shop};
 pub use cancelling::cancel;
 pub(crate) use details::{ItemDetails, OrderDetails};
 pub use fulfilling::{Fulfilment, FulfilmentLine, deliver, fulfil};
+pub(crate) use own::{all_of as orders_of, erase_orders, give_orders, has_unfinished, join_guest_orders};
 pub use own::{list_own, own_order, reorder};
-pub(crate) use own::{all_of as orders_of, erase_orders, join_guest_orders, give_orders, has_unfinished};
 pub use reading::{NoteEntry, OrderEntry, OrderFilter, add_note, find, list};
-pub(crate) use refunding::{give_back_late, refund_job};
 pub use refunding::{RefundEntry, RefundForm, refund};
+pub(crate) use refunding::{give_back_late, refund_job};
 pub use view::{OrderLine, OrderSummary, OrderView, Tracking};
 
 /// Why an order was not shown or changed.
@@ -82,7 +82,7 @@ pub(crate) fn ref_of(order: &OrderRow) -> String {
 
 /// Whose the order is, where it is a customer's.
 pub(crate) fn customer_of(order: &OrderRow) -> Result<Option<CustomerId>, StoreError> {
-    let read = |id| CustomerId::try_from(id).map_err(|error| StoreError::Broken(error.to_string()));
+    let read = |id: Vec<u8>| CustomerId::try_from(id).map_err(|error| StoreError::Broken(error.to_string()));
     order.customer_id.clone().map(read).transpose()
 }
 

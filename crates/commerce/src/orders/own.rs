@@ -142,7 +142,10 @@ pub(crate) fn join_guest_orders(
     email: &str,
 ) -> Result<(), StoreError> {
     for row in rows::of_guest(tx, email, MOST)? {
-        rows::update(tx, OrderRow { customer_id: Some(customer.to_bytes()), version: row.version + 1, ..row })?;
+        rows::update(
+            tx,
+            OrderRow { customer_id: Some(customer.to_bytes()), version: row.version + 1, ..row },
+        )?;
     }
     Ok(())
 }
@@ -162,7 +165,11 @@ pub(crate) fn has_unfinished(tx: &mut Tx<'_>, customer: CustomerId) -> Result<bo
 }
 
 /// The customer's orders whole, for their export.
-pub(crate) fn all_of(tx: &mut Tx<'_>, shop: &Shop, customer: CustomerId) -> Result<Vec<OrderView>, StoreError> {
+pub(crate) fn all_of(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    customer: CustomerId,
+) -> Result<Vec<OrderView>, StoreError> {
     let found = rows::of_customer(tx, customer, true, i64::MAX)?;
     found.into_iter().map(|row| OrderView::read(tx, shop, row)).collect()
 }

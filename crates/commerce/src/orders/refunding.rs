@@ -105,9 +105,10 @@ pub async fn refund(
 
 fn put_on_shelf(tx: &mut Tx<'_>, order: OrderId, wanted: &[(OrderItemId, i64)]) -> Result<(), OrderError> {
     for (index, (item, count)) in wanted.iter().enumerate() {
-        let line = items::of(tx, &[order])?.into_iter().find(|line| line.item_id == *item).ok_or_else(|| {
-            FieldErrors::one(format!("restock.{index}.itemId"), "Must be a line of this order.")
-        })?;
+        let line =
+            items::of(tx, &[order])?.into_iter().find(|line| line.item_id == *item).ok_or_else(|| {
+                FieldErrors::one(format!("restock.{index}.itemId"), "Must be a line of this order.")
+            })?;
         let left = line.quantity - line.restocked;
         if !(1..=left).contains(count) {
             let reason = format!("Must be from 1 to {left}.");
@@ -163,7 +164,15 @@ pub(super) fn begin_refund(
     take_points_back(commerce, tx, shop, order, &mut details, before)?;
     order.details = details.to_stored()?;
     show_refund(order)?;
-    note(commerce, tx, shop, order, "refunded", actor, &Money::new(amount, shop.settings.currency).formatted())?;
+    note(
+        commerce,
+        tx,
+        shop,
+        order,
+        "refunded",
+        actor,
+        &Money::new(amount, shop.settings.currency).formatted(),
+    )?;
     webhooks::emit(commerce, tx, shop.now, EventKind::OrderRefunded, event_data(order))?;
     mails::refunded(commerce, tx, shop, order, amount)
 }
@@ -174,7 +183,10 @@ fn show_refund(order: &mut OrderRow) -> Result<(), StoreError> {
     payment.as_str().clone_into(&mut order.payment_status);
     let status = OrderStatus::parse(&order.status)
         .map_err(|_| StoreError::Broken(format!("the status of order {}", order.order_id)))?;
-    if payment == PaymentStatus::Refunded && status != OrderStatus::Cancelled && status.may_become(OrderStatus::Refunded) {
+    if payment == PaymentStatus::Refunded
+        && status != OrderStatus::Cancelled
+        && status.may_become(OrderStatus::Refunded)
+    {
         OrderStatus::Refunded.as_str().clone_into(&mut order.status);
     }
     Ok(())
@@ -287,7 +299,7 @@ pub(crate) async fn send_refund(
                 .into_iter()
                 .find(|payment| Some(payment.payment_id.to_bytes()) == refund.payment_id);
             let Some(payment) = payment else { return Ok(None) };
-            let account = account_named(&handle, tx, &shop, &payment.provider)?;
+            let account = account_named(&handle, tx, &payment.provider)?;
             Ok::<_, StoreError>(Some((shop, refund, payment, account)))
         })
         .await?;
@@ -338,7 +350,8 @@ async fn finish(
                 return Ok(());
             };
             let status = if reference.is_some() { SUCCEEDED } else { FAILED }.to_owned();
-            let done = RefundRow { status, provider_ref: reference.clone(), updated_at: shop.now, ..refund.clone() };
+            let done =
+                RefundRow { status, provider_ref: reference.clone(), updated_at: shop.now, ..refund.clone() };
             refunds::update(tx, done)?;
             if reference.is_none() {
                 take_out(&handle, tx, &shop, &refund)?;
@@ -348,12 +361,7 @@ async fn finish(
         .await
 }
 
-fn take_out(
-    commerce: &Commerce,
-    tx: &mut Tx<'_>,
-    shop: &Shop,
-    refund: &RefundRow,
-) -> Result<(), StoreError> {
+fn take_out(commerce: &Commerce, tx: &mut Tx<'_>, shop: &Shop, refund: &RefundRow) -> Result<(), StoreError> {
     let payment = payments::of(tx, refund.order_id)?
         .into_iter()
         .find(|payment| Some(payment.payment_id.to_bytes()) == refund.payment_id);

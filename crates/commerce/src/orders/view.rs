@@ -5,9 +5,9 @@ use domain::ids::OrderId;
 use domain::money::Money;
 use domain::time::Timestamp;
 use serde::Serialize;
+use store::orders::OrderRow;
 use store::orders::items::{self, OrderItemRow};
 use store::orders::shipments::{self, ShipmentRow};
-use store::orders::OrderRow;
 use store::{StoreError, Tx};
 use uuid::Uuid;
 

@@ -67,7 +67,6 @@ pub(crate) fn account(commerce: &Commerce, tx: &mut Tx<'_>, shop: &Shop) -> Resu
 pub(crate) fn account_named(
     commerce: &Commerce,
     tx: &mut Tx<'_>,
-    shop: &Shop,
     provider: &str,
 ) -> Result<Option<Account>, StoreError> {
     if provider == SANDBOX {
@@ -135,8 +134,8 @@ impl ProviderForm {
         };
         let secret_key = fields.take("secretKey", secret(self.secret_key));
         let webhook_secret = fields.take("webhookSecret", secret(self.webhook_secret));
-        let publishable =
-            fields.take("publishableKey", text::one_line(self.publishable_key.as_deref().unwrap_or_default(), 500));
+        let publishable = fields
+            .take("publishableKey", text::one_line(self.publishable_key.as_deref().unwrap_or_default(), 500));
         let base_url = filled(self.base_url.as_deref()).unwrap_or(STRIPE_URL);
         let base_url = Url::parse(base_url).ok().filter(|url| is_safe(url));
         if base_url.is_none() {
@@ -155,7 +154,9 @@ impl ProviderForm {
 fn is_safe(url: &Url) -> bool {
     match url.scheme() {
         "https" => url.host_str().is_some(),
-        "http" => url.host_str().is_some_and(|host| host == "localhost" || host == "127.0.0.1" || host == "[::1]"),
+        "http" => {
+            url.host_str().is_some_and(|host| host == "localhost" || host == "127.0.0.1" || host == "[::1]")
+        }
         _ => false,
     }
 }

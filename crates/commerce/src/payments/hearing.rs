@@ -36,7 +36,9 @@ pub async fn hear(
     let event = account.provider(commerce).read_webhook(signature, body, now).map_err(|refused| {
         tracing::warn!(provider, reason = %refused, "a payment provider's webhook was refused");
         match refused {
-            WebhookRefused::Forged | WebhookRefused::Stale | WebhookRefused::Unreadable(_) => PaymentsError::Forged,
+            WebhookRefused::Forged | WebhookRefused::Stale | WebhookRefused::Unreadable(_) => {
+                PaymentsError::Forged
+            }
         }
     })?;
     match event.subject {
@@ -60,7 +62,7 @@ async fn account_of(commerce: &Commerce, shop: TenantId, provider: &str) -> Resu
                 return Ok(None);
             }
             let shop = Shop::of(tx, system_now)?;
-            account_named(&handle, tx, &shop, &named)
+            account_named(&handle, tx, &named)
         })
         .await?;
     found.filter(|account| account.name() == provider).ok_or(PaymentsError::NotFound)

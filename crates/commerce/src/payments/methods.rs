@@ -66,7 +66,7 @@ pub async fn payment_methods(
             .read(shop.id, move |tx| {
                 let mut found = Vec::new();
                 for (provider, reference) in rows::set_ups_of(tx, customer)? {
-                    found.extend(account_named(&handle, tx, &shop, &provider)?.map(|account| (account, reference)));
+                    found.extend(account_named(&handle, tx, &provider)?.map(|account| (account, reference)));
                 }
                 Ok::<_, StoreError>(found)
             })
@@ -120,19 +120,15 @@ pub async fn begin_set_up(
         })
         .await?;
     let id = PaymentMethodId::new(commerce.chance().uuid(shop.now));
-    let set_up = SetUp {
-        tenant: shop.id,
-        customer,
-        provider_customer: known,
-        key: id.to_string(),
-        token,
-        return_url,
-    };
+    let set_up =
+        SetUp { tenant: shop.id, customer, provider_customer: known, key: id.to_string(), token, return_url };
     let begun = match account.provider(commerce).set_up(&set_up).await {
         Ok(begun) => begun,
         Err(PaymentError::Refused(reason)) => {
             tracing::warn!(tenant.id = %shop.id, reason, "a payment provider refused a card");
-            return Err(PaymentsError::Declined("This card can not be kept. Please try another one.".to_owned()));
+            return Err(PaymentsError::Declined(
+                "This card can not be kept. Please try another one.".to_owned(),
+            ));
         }
         Err(_) => return Err(PaymentsError::ProviderAway),
     };
@@ -175,7 +171,9 @@ pub(super) fn finish(
     outcome: &SetUpBegun,
 ) -> Result<Option<MethodEntry>, StoreError> {
     let kept = match (&outcome.status, &outcome.method) {
-        (PaymentStatus::Succeeded, Some(method)) => keep_card(commerce, tx, shop, customer, provider, method)?,
+        (PaymentStatus::Succeeded, Some(method)) => {
+            keep_card(commerce, tx, shop, customer, provider, method)?
+        }
         (PaymentStatus::Declined(_) | PaymentStatus::Cancelled, _) => None,
         _ => return Ok(None),
     };
@@ -223,7 +221,7 @@ pub async fn remove_payment_method(
             if let (true, Some(next)) = (row.is_default, others.last()) {
                 rows::make_default(tx, customer, next.method_id)?;
             }
-            let account = account_named(&handle, tx, &reader, &row.provider)?;
+            let account = account_named(&handle, tx, &row.provider)?;
             Ok((row, account))
         })
         .await?;

@@ -11,7 +11,9 @@ use domain::problem::{Kind, Problem};
 use store::StoreError;
 
 pub(crate) use account::{Account, account, account_named};
-pub use account::{ProviderEntry, ProviderForm, provider_account, remove_provider_account, set_provider_account};
+pub use account::{
+    ProviderEntry, ProviderForm, provider_account, remove_provider_account, set_provider_account,
+};
 pub use hearing::{Heard, hear};
 pub use methods::{
     MethodEntry, SetUpEntry, begin_set_up, make_default, payment_methods, remove_payment_method,

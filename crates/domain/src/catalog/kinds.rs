@@ -2,8 +2,6 @@
 
 use crate::words::words;
 
-pub(crate) use words;
-
 words! {
     /// What sort of thing is sold.
     ProductType {

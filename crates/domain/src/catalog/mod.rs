@@ -13,7 +13,6 @@ mod stock;
 pub(crate) use attribute::position;
 pub use attribute::{Attribute, AttributeForm, value_slug};
 pub use collection::{Collection, CollectionForm, Condition, ConditionForm, Facts, Rule, RuleForm};
-pub(crate) use kinds::words;
 pub use kinds::{
     Availability, Listing, PricingType, ProductType, ReviewStatus, ShownStatus, SubscriptionType,
 };

@@ -1,12 +1,8 @@
 //! The published words of selling.
 
-use std::fmt;
-
-use serde::{Serialize, Serializer};
-
 use super::{AppliesTo, DiscountClass, DiscountKind, Rates};
-use crate::catalog::words;
 use crate::fields::Invalid;
+use crate::words::words;
 
 words! {
     /// Whether something that a shop has set up counts.
