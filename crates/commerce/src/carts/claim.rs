@@ -3,11 +3,12 @@
 use domain::carts::Contents;
 use domain::ids::CartId;
 use store::Tx;
+use store::accounts::customers::Customer;
 use store::carts::{self, CartRow};
 
 use super::change::{contents_of, open_cart, owner, save, store_contents};
 use super::{CartError, CartView, tending};
-use crate::accounts::{Shopper, SignedIn};
+use crate::accounts::{Shopper, SignedIn, contact_of};
 use crate::{Commerce, Shop};
 
 /// The customer's open cart, made if there is none.
@@ -60,7 +61,7 @@ pub async fn claim(commerce: &Commerce, shopper: &Shopper, id: CartId) -> Result
                 carts::COMPLETED => return Err(CartError::Completed),
                 _ => return Err(CartError::Expired),
             }
-            join(&handle, tx, &shop, &who, guest)
+            join(&handle, tx, &shop, who.row(), guest)
         })
         .await
 }
@@ -70,7 +71,7 @@ pub(crate) fn take_over_at_login(
     commerce: &Commerce,
     tx: &mut Tx<'_>,
     shop: &Shop,
-    who: &SignedIn,
+    who: &Customer,
     id: CartId,
 ) -> Result<(), CartError> {
     let Some(guest) = carts::find(tx, id)? else { return Ok(()) };
@@ -85,16 +86,16 @@ fn join(
     commerce: &Commerce,
     tx: &mut Tx<'_>,
     shop: &Shop,
-    who: &SignedIn,
+    who: &Customer,
     mut guest: CartRow,
 ) -> Result<CartView, CartError> {
     let theirs = contents_of(&guest)?;
-    let Some(mut own) = carts::find_open(tx, who.customer)?.filter(|row| row.expires_at > shop.now) else {
-        if let Some(stale) = carts::find_open(tx, who.customer)? {
+    let Some(mut own) = carts::find_open(tx, who.customer_id)?.filter(|row| row.expires_at > shop.now) else {
+        if let Some(stale) = carts::find_open(tx, who.customer_id)? {
             tending::expire(tx, stale)?;
         }
-        guest.customer_id = Some(who.customer.to_bytes());
-        let contact = theirs.contact.clone().unwrap_or_else(|| who.contact());
+        guest.customer_id = Some(who.customer_id.to_bytes());
+        let contact = theirs.contact.clone().unwrap_or_else(|| contact_of(who));
         return save(commerce, tx, shop, &mut guest, Contents { contact: Some(contact), ..theirs });
     };
     let mut contents = contents_of(&own)?;

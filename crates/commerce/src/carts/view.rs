@@ -1,6 +1,6 @@
 //! A cart as its shopper sees it.
 
-use domain::accounts::{Address, Email};
+use domain::accounts::Address;
 use domain::carts::pricing::{Outcome, Priced};
 use domain::carts::{Boxes, Contact, Contents, Gift, Item};
 use domain::ids::CartId;
@@ -292,9 +292,4 @@ fn line_warning(item: &Item, unit_price: i64, loaded: &Loaded, currency: Currenc
         return Some(Notice::of_line("no_longer_subscriber", message, item.id));
     }
     Some(Notice::of_line("price_changed", format!("The price was {was} and is {is} now."), item.id))
-}
-
-/// The (normalised) address of a contact that was checked when it was stored.
-pub(crate) fn email_of(contact: &Contact) -> Option<Email> {
-    Email::parse(&contact.email).ok()
 }

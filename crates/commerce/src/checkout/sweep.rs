@@ -35,7 +35,6 @@ struct Standing {
 fn standing(
     commerce: &Commerce,
     tx: &mut Tx<'_>,
-    shop: &Shop,
     order: OrderRow,
 ) -> Result<Option<Standing>, StoreError> {
     let payment = current_payment(tx, &order)?.filter(|payment| pay::is_open(&payment.status));
@@ -83,7 +82,7 @@ pub(super) async fn settle_standing(
             let row = visible(tx, &seen_by, cart)?;
             let order = orders::find_by_cart(tx, cart)?.filter(|_| row.status == carts::COMPLETING);
             let standing = match order {
-                Some(order) => standing(&handle, tx, &seen_by.shop, order)?,
+                Some(order) => standing(&handle, tx, order)?,
                 None => None,
             };
             Ok::<_, CheckoutError>((row.status, standing))
@@ -132,7 +131,7 @@ pub(super) async fn settle_cart(
         .read(shopper.shop.id, move |tx| {
             visible(tx, &seen_by, cart)?;
             match orders::find_by_cart(tx, cart)? {
-                Some(order) => Ok::<_, CheckoutError>(standing(&handle, tx, &seen_by.shop, order)?),
+                Some(order) => Ok::<_, CheckoutError>(standing(&handle, tx, order)?),
                 None => Ok(None),
             }
         })
@@ -146,11 +145,11 @@ pub(super) async fn settle_cart(
 
 /// Gives a cart back to its shopper whose payment was begun and left.
 pub(crate) async fn let_go_of_cart(commerce: &Commerce, shop: &Shop, cart: CartId) -> Result<(), StoreError> {
-    let (handle, reader) = (commerce.clone(), shop.clone());
+    let handle = commerce.clone();
     let found = commerce
         .store()
         .read(shop.id, move |tx| match orders::find_by_cart(tx, cart)? {
-            Some(order) => standing(&handle, tx, &reader, order),
+            Some(order) => standing(&handle, tx, order),
             None => Ok(None),
         })
         .await?;
@@ -172,7 +171,7 @@ pub(crate) async fn settle_order(
         .read(tenant, move |tx| {
             let shop = Shop::of(tx, system_now)?;
             let Some(order) = orders::find(tx, order)? else { return Ok(None) };
-            let standing = standing(&handle, tx, &shop, order.clone())?;
+            let standing = standing(&handle, tx, order.clone())?;
             Ok::<_, StoreError>(Some((shop, order, standing)))
         })
         .await?;

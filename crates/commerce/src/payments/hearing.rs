@@ -53,7 +53,7 @@ pub async fn hear(
 }
 
 async fn account_of(commerce: &Commerce, shop: TenantId, provider: &str) -> Result<Account, PaymentsError> {
-    let (handle, system_now, named) = (commerce.clone(), commerce.system_now(), provider.to_owned());
+    let (handle, named) = (commerce.clone(), provider.to_owned());
     let found = commerce
         .store()
         .read(shop, move |tx| {
@@ -61,7 +61,6 @@ async fn account_of(commerce: &Commerce, shop: TenantId, provider: &str) -> Resu
             if store::tenants::shops::find(tx)?.is_none() {
                 return Ok(None);
             }
-            let shop = Shop::of(tx, system_now)?;
             account_named(&handle, tx, &named)
         })
         .await?;

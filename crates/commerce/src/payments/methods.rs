@@ -207,7 +207,7 @@ pub async fn remove_payment_method(
     id: PaymentMethodId,
 ) -> Result<(), PaymentsError> {
     let customer = who.customer;
-    let (handle, reader) = (commerce.clone(), shop.clone());
+    let handle = commerce.clone();
     let (row, account) = commerce
         .store()
         .write(shop.id, move |tx| {
