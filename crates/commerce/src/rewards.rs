@@ -61,7 +61,7 @@ fn read(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Option<Standing>, Store
 }
 
 /// The customer's last movements, newest first.
-pub(crate) fn movements(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Movement>, StoreError> {
+fn movements(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Movement>, StoreError> {
     let rows = reward_entries::list(tx, customer, SHOWN)?;
     let movement = |row: reward_entries::RewardEntryRow| Movement {
         points: row.delta,

@@ -11,6 +11,7 @@ on_both_engines!(
     every_refused_field_of_a_programme_is_told,
     a_programme_is_replaced_by_who_has_read_it,
     only_who_may_keeps_the_programme,
+    points_belong_to_a_person,
 );
 
 const REWARDS: &str = "/admin/v1/rewards";
@@ -118,4 +119,33 @@ fn only_who_may_keeps_the_programme(shop: &Shop<'_>) {
     Shop::open(shop.server()).admin().get(REWARDS).send().expect_error(404, "not_found");
     writer.put(REWARDS).json(&bare()).send().expect(200);
     writer.delete(REWARDS).send().expect(204);
+}
+
+fn points_belong_to_a_person(shop: &Shop<'_>) {
+    let [kept, gone] = [shop.customer_named("Ada", "Quill"), shop.customer_named("Ada", "Double")];
+    for (number, customer, delta) in [(1, &kept, 50), (2, &gone, 70)] {
+        let entry = json!({
+            "entry_id": format!("0192f0a0-7c11-7abc-8def-00000000000{number}"), "customer_id": customer.id,
+            "delta": delta, "reason": "earned", "order_id": "0192f0a0-7c11-7abc-8def-0123456789ac", "created_at": 0,
+        });
+        shop.insert("reward_entries", &entry);
+    }
+    let card = json!({ "initialValue": 500, "recipientEmail": kept.email, "message": "Enjoy!", "code": "GIVEN-0001" });
+    shop.add("gift-cards", &card);
+    let merge = format!("/admin/v1/customers/{}/merge", kept.id);
+    shop.admin().post(&merge).json(&json!({ "from": gone.id })).send().expect(200);
+    let export = kept.get("/v1/account/export").send().expect(200).data();
+    let points = |points: i64| {
+        json!({
+            "points": points, "reason": "earned", "orderId": "0192f0a0-7c11-7abc-8def-0123456789ac",
+            "createdAt": "1970-01-01T00:00:00.000000Z",
+        })
+    };
+    assert_eq!(export["rewards"], json!([points(70), points(50)]));
+    let given = json!([{
+        "lastFour": "0001", "recipientName": null, "recipientEmail": kept.email, "message": "Enjoy!",
+        "expiresAt": null, "createdAt": shop.now(),
+    }]);
+    assert_eq!(export["giftCards"], given);
+    assert!(!export.to_string().contains("GIVEN"), "{export}");
 }

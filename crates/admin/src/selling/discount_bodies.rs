@@ -2,7 +2,7 @@
 //! an answer can be sent back.
 
 use commerce::selling::DiscountEntry;
-use domain::selling::{Discount, DiscountKind, Switched};
+use domain::selling::{Discount, DiscountClass, DiscountKind, Switched};
 use domain::tenants::Currency;
 use domain::time::Timestamp;
 use serde::Serialize;
@@ -133,7 +133,7 @@ impl DiscountBody {
             ends_at: stamp(ends_at),
             usage_limit,
             per_customer_limit,
-            combines_with: combines_with.into_iter().map(|class| class.as_str()).collect(),
+            combines_with: combines_with.into_iter().map(DiscountClass::as_str).collect(),
             applies_to: applies_to.as_str(),
             status: status.as_str(),
             used,

@@ -15,6 +15,7 @@ use super::{AccountError, Details, details_of};
 use crate::messaging::{self, ExportedSubscription, ExportedThread};
 use crate::orders::{OrderView, orders_of};
 use crate::payments::{MethodEntry, methods_of};
+use crate::selling::{self, ExportedGiftCard, ExportedPoints};
 use crate::{Commerce, Shop};
 
 /// Mails and sessions listed in an export, the newest.
@@ -36,6 +37,8 @@ pub struct Export {
     pub orders: Vec<OrderView>,
     pub payment_methods: Vec<MethodEntry>,
     pub cart: Option<serde_json::Value>,
+    pub rewards: Vec<ExportedPoints>,
+    pub gift_cards: Vec<ExportedGiftCard>,
 }
 
 /// A sign-in in an export.
@@ -131,5 +134,7 @@ fn gather(
         payment_methods: methods_of(tx, customer)?,
         // It is stored as the document that it is.
         cart: carts::find_open(tx, customer)?.and_then(|row| serde_json::from_str(&row.contents).ok()),
+        rewards: selling::exported_points(tx, customer)?,
+        gift_cards: selling::exported_gift_cards(tx, row.email.as_deref())?,
     })
 }

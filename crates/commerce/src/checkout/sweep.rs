@@ -32,11 +32,7 @@ struct Standing {
     account: Account,
 }
 
-fn standing(
-    commerce: &Commerce,
-    tx: &mut Tx<'_>,
-    order: OrderRow,
-) -> Result<Option<Standing>, StoreError> {
+fn standing(commerce: &Commerce, tx: &mut Tx<'_>, order: OrderRow) -> Result<Option<Standing>, StoreError> {
     let payment = current_payment(tx, &order)?.filter(|payment| pay::is_open(&payment.status));
     let Some(payment) = payment else { return Ok(None) };
     let account = accounts::account_named(commerce, tx, &payment.provider)?;

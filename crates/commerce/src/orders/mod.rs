@@ -24,7 +24,7 @@ pub(crate) use details::{ItemDetails, OrderDetails};
 pub use fulfilling::{Fulfilment, FulfilmentLine, deliver, fulfil};
 pub(crate) use own::{all_of as orders_of, erase_orders, give_orders, has_unfinished, join_guest_orders};
 pub use own::{list_own, own_order, reorder};
-pub use reading::{NoteEntry, OrderEntry, PaymentEntry, OrderFilter, add_note, find, list};
+pub use reading::{NoteEntry, OrderEntry, OrderFilter, PaymentEntry, add_note, find, list};
 pub use refunding::{RefundEntry, RefundForm, refund};
 pub(crate) use refunding::{give_back_late, refund_job};
 pub use view::{OrderLine, OrderSummary, OrderView, Tracking};

@@ -4,6 +4,7 @@
 mod discounts;
 mod gift_cards;
 mod moving;
+mod personal;
 mod rewards;
 mod shipping_methods;
 mod tax_rates;
@@ -23,6 +24,8 @@ pub use gift_cards::{
     find_gift_card, gift_card_code, gift_card_movements, gift_cards, issue_gift_card,
 };
 pub(crate) use moving::{Exported, RATE_KIND, SellingLine, exported, is_there, named_by, put_line};
+pub use personal::{ExportedGiftCard, ExportedPoints};
+pub(crate) use personal::{exported_gift_cards, exported_points};
 pub use rewards::{ProgrammeEntry, delete_programme, find_programme, set_programme};
 pub use shipping_methods::{
     ShippingMethodEntry, change_shipping_method, create_shipping_method, delete_shipping_method,
@@ -106,6 +109,15 @@ impl From<SellingError> for Problem {
 /// Refuses a change of another version than the caller has read.
 fn check_version(expected: Option<i64>, current: i64) -> Result<(), SellingError> {
     if expected.is_some_and(|expected| expected != current) { Err(SellingError::Stale) } else { Ok(()) }
+}
+
+/// Refuses one more where there are as many as a shop may have.
+fn check_count(count: usize, most: i64) -> Result<(), SellingError> {
+    if i64::try_from(count).is_ok_and(|count| count < most) {
+        Ok(())
+    } else {
+        Err(SellingError::LimitReached(most))
+    }
 }
 
 /// Turns the unique key that was hit into what it means here.

@@ -3,7 +3,8 @@
 //!
 //! Gift cards are not taken along: they are people's money, and good in one shop only.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::fields::Fields;
 use domain::ids::{CollectionId, DiscountId, ProductId};
@@ -164,15 +165,10 @@ fn line(form: &impl Serialize) -> Result<Value, StoreError> {
 
 fn shipping_lines(tx: &mut Tx<'_>, out: &mut Exported) -> Result<(), SellingError> {
     let all = shipping_methods::all(tx)?;
-    let mut sorted = BTreeMap::new();
+    let (mut known, mut sorted) = (HashSet::new(), BTreeMap::new());
     for entry in &all {
         let method = &entry.method.item;
-        // Of two alike the first in order is known by them.
-        if all
-            .iter()
-            .find(|other| shipping_methods::key(&other.method.item) == shipping_methods::key(method))
-            .is_some_and(|first| first.method.item.id != method.id)
-        {
+        if !known.insert(shipping_methods::key(method)) {
             let name = &method.name;
             out.left_out.push(format!(
                 "A second shipping method {name} goes to the same places: it is not taken along."
@@ -217,13 +213,11 @@ fn discount_lines(tx: &mut Tx<'_>, out: &mut Exported) -> Result<(), SellingErro
             object.insert("products".to_owned(), json!(products));
             object.insert("collections".to_owned(), json!(collections));
         }
-        let key = (discount.code.is_none(), called.clone());
-        if sorted.contains_key(&key) {
-            let reason =
-                format!("A second discount without a code is called {called}: it is not taken along.");
-            out.left_out.push(reason);
-        } else {
-            sorted.insert(key, value);
+        match sorted.entry((discount.code.is_none(), called.clone())) {
+            Entry::Vacant(place) => drop(place.insert(value)),
+            Entry::Occupied(_) => out
+                .left_out
+                .push(format!("A second discount without a code is called {called}: it is not taken along.")),
         }
     }
     out.discounts.extend(sorted.into_values());

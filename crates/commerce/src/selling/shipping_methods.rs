@@ -7,7 +7,7 @@ use domain::time::Timestamp;
 use store::selling::shipping_methods::{self as rows, ShippingMethodRow};
 use store::{StoreError, Tx};
 
-use super::{SellingError, broken, check_version, json, shipping_method_of};
+use super::{SellingError, broken, check_count, check_version, json, shipping_method_of};
 use crate::audit::{self, Actor, Change};
 use crate::catalog::Put;
 use crate::{Commerce, Shop};
@@ -82,7 +82,7 @@ pub(super) fn put(
     let method = form.clone().parse(id, currency)?;
     let all = all(tx)?;
     let Some(before) = all.iter().find(|entry| key(&entry.method.item) == key(&method.item)) else {
-        check_count(all.len())?;
+        check_count(all.len(), rows::MOST)?;
         let created = ShippingMethodEntry { method, version: 1, created_at: shop.now, updated_at: shop.now };
         rows::insert(tx, row(&created)?)?;
         return Ok(Put::Created);
@@ -101,14 +101,6 @@ pub(super) fn put(
 pub(super) fn key(method: &ShippingMethod) -> (&str, Vec<&str>, &[String]) {
     let countries = method.countries.iter().map(CountryCode::as_str).collect();
     (&method.name, countries, &method.postcode_prefixes)
-}
-
-fn check_count(count: usize) -> Result<(), SellingError> {
-    if i64::try_from(count).is_ok_and(|count| count < rows::MOST) {
-        Ok(())
-    } else {
-        Err(SellingError::LimitReached(rows::MOST))
-    }
 }
 
 /// One shipping method.
@@ -137,7 +129,7 @@ pub async fn create_shipping_method(
     commerce
         .store()
         .write(shop.id, move |tx| {
-            check_count(rows::whole(tx)?.len())?;
+            check_count(rows::whole(tx)?.len(), rows::MOST)?;
             let created = ShippingMethodEntry {
                 method: method.clone(),
                 version: 1,

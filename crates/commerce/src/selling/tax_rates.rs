@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 use store::selling::tax_rates::{self as rows, TaxRateRow};
 use store::{StoreError, Tx};
 
-use super::{SellingError, check_version, taken, tax_rate_of};
+use super::{SellingError, check_count, check_version, taken, tax_rate_of};
 use crate::audit::{self, Actor, Change};
 use crate::catalog::Put;
 use crate::{Commerce, Shop};
@@ -91,7 +91,7 @@ pub(super) fn put(
     let is_its =
         |entry: &&TaxRateEntry| entry.rate.country == rate.country && entry.rate.tax_class == rate.tax_class;
     let Some(before) = all.iter().find(is_its) else {
-        check_count(all.len())?;
+        check_count(all.len(), rows::MOST)?;
         let created = TaxRateEntry { rate, version: 1, created_at: shop.now, updated_at: shop.now };
         rows::insert(tx, row(&created))?;
         return Ok(Put::Created);
@@ -103,14 +103,6 @@ pub(super) fn put(
     let changed = TaxRateEntry { rate, version: before.version + 1, updated_at: shop.now, ..before.clone() };
     rows::update(tx, row(&changed))?;
     Ok(Put::Changed)
-}
-
-fn check_count(count: usize) -> Result<(), SellingError> {
-    if i64::try_from(count).is_ok_and(|count| count < rows::MOST) {
-        Ok(())
-    } else {
-        Err(SellingError::LimitReached(rows::MOST))
-    }
 }
 
 /// One rate.
@@ -138,7 +130,7 @@ pub async fn create_tax_rate(
     commerce
         .store()
         .write(shop.id, move |tx| {
-            check_count(rows::all(tx)?.len())?;
+            check_count(rows::all(tx)?.len(), rows::MOST)?;
             check_taken(tx, &rate)?;
             let created =
                 TaxRateEntry { rate: rate.clone(), version: 1, created_at: shop.now, updated_at: shop.now };

@@ -196,6 +196,18 @@ pub fn was_spent(tx: &mut Tx<'_>, id: GiftCardId) -> Result<bool, StoreError> {
     Ok(spent.unwrap_or(0) > 0)
 }
 
+/// The newest cards for the recipient with this (normalised) address.
+pub fn of_recipient(tx: &mut Tx<'_>, email: &str, limit: i64) -> Result<Vec<GiftCardRow>, StoreError> {
+    tx.from(gift_cards::table)
+        .with(|all| {
+            all.filter(gift_cards::recipient_email.eq(email.to_owned()))
+                .order((gift_cards::created_at.desc(), gift_cards::gift_card_id.desc()))
+                .limit(limit)
+                .select(GiftCardRow::as_select())
+        })
+        .all()
+}
+
 /// Leaves nothing of a recipient on the cards that name this (normalised) address; what is on them stays good.
 pub fn forget_recipient(tx: &mut Tx<'_>, email: &str) -> Result<(), StoreError> {
     tx.from(gift_cards::table)

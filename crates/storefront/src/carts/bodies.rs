@@ -7,7 +7,7 @@ use domain::money::Money;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::products::MoneyBody;
+use crate::packages::MoneyBody;
 
 /// A cart.
 #[derive(Serialize, ToSchema)]

@@ -49,7 +49,7 @@ pub(crate) struct PaymentInput {
     #[schema(pattern = "^(sandbox|stripe)$")]
     provider: Option<String>,
     #[schema(required, value_type = String, min_length = 1, max_length = 200)]
-    token: Option<SecretString>,
+    token: Option<String>,
 }
 
 impl CheckoutInput {
@@ -70,10 +70,11 @@ impl CheckoutInput {
                 saved
             }
             (None, Some(PaymentInput { provider, token })) => {
+                let token = token.filter(|token| !token.trim().is_empty());
                 if token.is_none() {
                     fields.refuse("payment.token", "Is required.");
                 }
-                token.map(|token| PaymentChoice::Token { provider, token })
+                token.map(|token| PaymentChoice::Token { provider, token: SecretString::from(token) })
             }
             (None, None) => Some(PaymentChoice::Client),
         };
@@ -127,10 +128,10 @@ fn refused(error: CheckoutError) -> ApiError {
     let decline = error.decline().map(|decline| decline.code.clone());
     let mut answer = ApiError::from(Problem::from(error));
     if !requirements.is_empty() {
-        answer = answer.with_detail("requirements", requirements);
+        answer = answer.with_detail("requirements", serde_json::json!(requirements));
     }
     if let Some(code) = decline {
-        answer = answer.with_detail("declineCode", code);
+        answer = answer.with_detail("declineCode", code.into());
     }
     answer
 }

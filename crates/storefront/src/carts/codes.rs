@@ -180,8 +180,7 @@ pub(crate) async fn redeem_points(
     JsonBody(body): JsonBody<PointsBody>,
 ) -> Result<Answer, ApiError> {
     let version = preconditions.expected_version()?;
-    let points = body
-        .points
-        .ok_or_else(|| domain::fields::FieldErrors::one("points", "Is required; 0 for none."))?;
+    let points =
+        body.points.ok_or_else(|| domain::fields::FieldErrors::one("points", "Is required; 0 for none."))?;
     shown(carts::redeem_points(&commerce, &shopper, id, version, points).await)
 }

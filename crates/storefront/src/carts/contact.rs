@@ -104,10 +104,8 @@ pub(crate) async fn set_addresses(
 ) -> Result<Answer, ApiError> {
     let version = preconditions.expected_version()?;
     let shipping = body.shipping.ok_or_else(|| FieldErrors::one("shipping", "Is required."))?;
-    let form = AddressesForm {
-        shipping: AddressForm::from(shipping),
-        billing: body.billing.map(AddressForm::from),
-    };
+    let form =
+        AddressesForm { shipping: AddressForm::from(shipping), billing: body.billing.map(AddressForm::from) };
     shown(carts::set_addresses(&commerce, &shopper, id, version, form).await)
 }
 

@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 use crate::Storefront;
 use crate::account::DataBody;
 
-pub(crate) use bodies::CartBody;
+pub(crate) use bodies::{CartAddress, CartBody, ChosenOptionBody};
 
 pub(crate) fn routes() -> OpenApiRouter<Storefront> {
     OpenApiRouter::new()
