@@ -9,7 +9,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, L
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Form, Json, Router};
+use axum::{Json, Router};
 use commerce::Commerce;
 use commerce::payments::{self, SandboxPayment};
 use domain::ids::TenantId;
@@ -120,19 +120,14 @@ async fn decide(
     Ok(Json(Decided { reference, status }))
 }
 
-/// The answer of the page's form.
-#[derive(Deserialize)]
-struct Pressed {
-    approve: String,
-}
-
+/// The page's form sends `approve=yes` or `approve=no`.
 async fn answer(
     State(commerce): State<Commerce>,
     Segment(payment): Segment<String>,
-    Form(pressed): Form<Pressed>,
+    body: Bytes,
 ) -> Result<Response, ApiError> {
     let decided =
-        payments::authenticate(&commerce, &payment, pressed.approve == "yes").await.map_err(Problem::from)?;
+        payments::authenticate(&commerce, &payment, &*body == b"approve=yes").await.map_err(Problem::from)?;
     let next = decided.return_url.unwrap_or_else(|| format!("/sandbox/authenticate/{payment}"));
     Ok((StatusCode::SEE_OTHER, [(LOCATION, next)]).into_response())
 }

@@ -1,5 +1,7 @@
 //! What a provider tells by webhook.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
 use domain::ids::{PaymentMethodId, TenantId};
 use gateways::payments::{EventSubject, PaymentRef, WebhookRefused};
 use store::orders::payments;
@@ -17,6 +19,19 @@ pub enum Heard {
     Acted,
     /// It is about nothing that is followed.
     PassedOver,
+}
+
+/// Has the sandbox post its webhooks to this server, which listens there.
+pub fn hear_sandbox_at(commerce: &Commerce, listens: SocketAddr) {
+    let ip = match listens.ip() {
+        ip if !ip.is_unspecified() => ip,
+        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+    };
+    let address = SocketAddr::new(ip, listens.port());
+    if let Ok(url) = format!("http://{address}/webhooks/payments/sandbox").parse() {
+        commerce.payments().sandbox().deliver_to(url);
+    }
 }
 
 /// Hears a provider's webhook. `shop` is from its address, where the provider has one for each shop.

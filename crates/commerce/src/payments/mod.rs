@@ -14,7 +14,7 @@ pub(crate) use account::{Account, account, account_named};
 pub use account::{
     ProviderEntry, ProviderForm, provider_account, remove_provider_account, set_provider_account,
 };
-pub use hearing::{Heard, hear};
+pub use hearing::{Heard, hear, hear_sandbox_at};
 pub use methods::{
     MethodEntry, SetUpEntry, begin_set_up, make_default, payment_methods, remove_payment_method,
 };

@@ -86,8 +86,8 @@ pub(crate) async fn list(
 }
 
 /// A card to keep.
-#[derive(Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(example = json!({"token": "tok_ok"}))]
 pub(crate) struct NewPaymentMethod {
     /// What the provider's client library made of the card. Without it, the library finishes with the client secret of the

@@ -22,8 +22,8 @@ use crate::account::{DataBody, OrderBody, return_page};
 use crate::identity::Shopper;
 
 /// A wish to check out.
-#[derive(Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(example = json!({
     "payment": {"provider": "sandbox", "token": "tok_ok"},
     "returnUrl": "https://shop.example/thanks",

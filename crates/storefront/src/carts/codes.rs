@@ -172,7 +172,7 @@ pub(crate) struct PointsBody {
     )
 )]
 pub(crate) async fn redeem_points(
-    Customer(_): Customer,
+    _: Customer,
     Shopper(shopper): Shopper,
     State(commerce): State<Commerce>,
     Segment(id): Cart,

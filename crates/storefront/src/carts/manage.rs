@@ -20,8 +20,7 @@ use crate::account::DataBody;
 use crate::identity::{Customer, Shopper};
 
 /// A cart to make.
-#[derive(Default, Deserialize, ToSchema)]
-#[serde(default)]
+#[derive(Deserialize, ToSchema)]
 #[schema(example = json!({"items": [{"productId": "estate-malbec-2021", "quantity": 2}]}))]
 pub(crate) struct NewCart {
     /// What to put in.
@@ -158,7 +157,7 @@ pub(crate) async fn remove(
     )
 )]
 pub(crate) async fn claim(
-    Customer(_): Customer,
+    _: Customer,
     Shopper(shopper): Shopper,
     State(commerce): State<Commerce>,
     marzipan_http::Segment(id): Cart,

@@ -9,8 +9,8 @@ mod books;
 mod hooks;
 mod tokens;
 
-use std::path::Path;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use domain::ids::{PaymentId, TenantId};
@@ -39,9 +39,12 @@ const SLOW: Duration = Duration::from_secs(3);
 /// Calls that wait for the books.
 const QUEUE: usize = 4096;
 
+type Wishes = std::sync::mpsc::SyncSender<(Wish, oneshot::Sender<Done>)>;
+
 /// The sandbox.
 pub struct Sandbox {
-    wishes: std::sync::mpsc::SyncSender<(Wish, oneshot::Sender<Done>)>,
+    folder: PathBuf,
+    wishes: OnceLock<Result<Wishes, String>>,
     hooks: Hooks,
     base_url: Url,
     clock: Arc<dyn Clock>,
@@ -77,26 +80,26 @@ pub struct SandboxPayment {
 pub struct BooksError(String);
 
 impl Sandbox {
-    /// Opens the books in this folder, or begins them. `base_url` is where browsers find the page that plays the bank.
-    ///
-    /// # Errors
-    /// [`BooksError`] where the folder or the file can not be written or read.
-    pub fn open(
-        folder: &Path,
-        base_url: Url,
-        clock: Arc<dyn Clock>,
-        secret: [u8; 32],
-    ) -> Result<Self, BooksError> {
-        let failed = |error: std::io::Error| BooksError(error.to_string());
-        std::fs::create_dir_all(folder).map_err(failed)?;
-        let journal = Journal::open(&folder.join("books.jsonl")).map_err(failed)?;
-        let hooks = Hooks::new(secret);
-        let (wishes, waiting) = std::sync::mpsc::sync_channel(QUEUE);
-        std::thread::Builder::new()
-            .name("sandbox-books".to_owned())
-            .spawn(move || bank::keep_books(journal, &waiting))
-            .map_err(failed)?;
-        Ok(Self { wishes, hooks, base_url, clock })
+    /// A sandbox whose books are in this folder, opened when the first call comes. `base_url` is where browsers find the page
+    /// that plays the bank.
+    #[must_use]
+    pub fn new(folder: PathBuf, base_url: Url, clock: Arc<dyn Clock>, secret: [u8; 32]) -> Self {
+        Self { folder, wishes: OnceLock::new(), hooks: Hooks::new(secret), base_url, clock }
+    }
+
+    /// The way to the thread that keeps the books.
+    fn books(&self) -> Result<&Wishes, BooksError> {
+        let open = || {
+            std::fs::create_dir_all(&self.folder)?;
+            let journal = Journal::open(&self.folder.join("books.jsonl"))?;
+            let (wishes, waiting) = std::sync::mpsc::sync_channel(QUEUE);
+            std::thread::Builder::new()
+                .name("sandbox-books".to_owned())
+                .spawn(move || bank::keep_books(journal, &waiting))?;
+            Ok(wishes)
+        };
+        let opened = self.wishes.get_or_init(|| open().map_err(|error: std::io::Error| error.to_string()));
+        opened.as_ref().map_err(|reason| BooksError(reason.clone()))
     }
 
     /// Where webhooks go from now on.
@@ -106,7 +109,7 @@ impl Sandbox {
 
     async fn ask(&self, wish: Wish) -> Result<Done, BooksError> {
         let (sender, answer) = oneshot::channel();
-        self.wishes.try_send((wish, sender)).map_err(|_| BooksError("too many calls wait".to_owned()))?;
+        self.books()?.try_send((wish, sender)).map_err(|_| BooksError("too many calls wait".to_owned()))?;
         match answer.await {
             Ok(Done::Failed(reason)) => Err(BooksError(reason)),
             Ok(done) => Ok(done),
