@@ -175,11 +175,12 @@ pub async fn add_note(
     shop: &Shop,
     actor: Actor,
     id: OrderId,
+    if_version: Option<i64>,
     text: &str,
 ) -> Result<OrderEntry, OrderError> {
     let text = domain::text::lines(text, 2000)
         .map_err(|invalid| domain::fields::FieldErrors::one("text", invalid.reason()))?;
-    change(commerce, shop, actor, id, None, "order.note", move |commerce, tx, shop, row, actor| {
+    change(commerce, shop, actor, id, if_version, "order.note", move |commerce, tx, shop, row, actor| {
         note(commerce, tx, shop, row, "note", actor, &text)?;
         Ok(())
     })
