@@ -28,7 +28,6 @@ pub mod staff;
 pub mod tenants;
 pub mod test_clock;
 pub mod transfer;
-pub mod webhooks;
 
 use std::sync::Arc;
 

@@ -16,7 +16,6 @@ use store::{StoreError, Tx, payment_providers, subscriptions};
 use super::{hold, pay};
 use crate::orders::{self as order_area, ItemDetails, OrderDetails};
 use crate::selling::programme_of;
-use crate::webhooks::{self, EventKind};
 use crate::{Commerce, Shop};
 
 /// What was heard of a payment.
@@ -185,8 +184,6 @@ impl Recording<'_> {
             "shop",
             &decline.code,
         )?;
-        let data = order_area::event_data(&self.order);
-        webhooks::emit(self.commerce, tx, self.shop.now, EventKind::OrderPaymentFailed, data)?;
         if tell {
             order_area::mails::payment_failed(self.commerce, tx, &self.shop, &self.order)?;
         }
@@ -275,9 +272,6 @@ impl Recording<'_> {
         self.earn_points(tx, customer)?;
         orders::update(tx, self.order.clone())?;
         order_area::note(self.commerce, tx, &self.shop, &self.order, "paid", "shop", "")?;
-        let data = order_area::event_data(&self.order);
-        webhooks::emit(self.commerce, tx, now, EventKind::OrderCreated, data.clone())?;
-        webhooks::emit(self.commerce, tx, now, EventKind::OrderPaid, data)?;
         order_area::mails::received(self.commerce, tx, &self.shop, &self.order)
     }
 

@@ -9,10 +9,9 @@ use store::{StoreError, Tx};
 use super::details::ItemDetails;
 use super::reading::{OrderEntry, change};
 use super::refunding::{begin_refund, send_refund};
-use super::{OrderError, event_data, note};
+use super::{OrderError, note};
 use crate::audit::Actor;
 use crate::checkout::put_back;
-use crate::webhooks::{self, EventKind};
 use crate::{Commerce, Shop};
 
 /// Cancels an order that is paid and of which nothing was sent: its goods go back on the shelf, and its money to the customer.
@@ -48,7 +47,7 @@ pub async fn cancel(
         if left > 0 {
             begin_refund(commerce, tx, shop, row, refund, left, reason.clone(), actor)?;
         }
-        Ok(webhooks::emit(commerce, tx, shop.now, EventKind::OrderCancelled, event_data(row))?)
+        Ok(())
     })
     .await?;
     send_refund(commerce, shop.id, refund).await?;

@@ -9,9 +9,8 @@ use store::orders::items::{self, OrderItemRow};
 use store::orders::shipments::{self, ShipmentRow};
 
 use super::reading::{OrderEntry, change};
-use super::{OrderError, event_data, mails, note};
+use super::{OrderError, mails, note};
 use crate::audit::Actor;
-use crate::webhooks::{self, EventKind};
 use crate::{Commerce, Shop};
 
 /// A parcel to note, as it is typed.
@@ -68,7 +67,6 @@ pub async fn fulfil(
         }
         let number = parcel.number.as_deref().unwrap_or_default();
         note(commerce, tx, shop, row, "fulfilled", actor, number)?;
-        webhooks::emit(commerce, tx, shop.now, EventKind::OrderFulfilled, event_data(row))?;
         Ok(mails::shipped(commerce, tx, shop, row, &shipment)?)
     })
     .await
@@ -132,8 +130,7 @@ pub async fn deliver(
             return Err(OrderError::NotNow("Only an order that was sent can arrive."));
         }
         OrderStatus::Delivered.as_str().clone_into(&mut row.status);
-        note(commerce, tx, shop, row, "delivered", actor, "")?;
-        Ok(webhooks::emit(commerce, tx, shop.now, EventKind::OrderDelivered, event_data(row))?)
+        Ok(note(commerce, tx, shop, row, "delivered", actor, "")?)
     })
     .await
 }

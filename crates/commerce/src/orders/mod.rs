@@ -109,8 +109,8 @@ pub(crate) fn note(
     )
 }
 
-/// What webhooks are told of an order.
-pub(crate) fn event_data(order: &OrderRow) -> serde_json::Value {
+/// An order as the audit log notes it.
+fn noted(order: &OrderRow) -> serde_json::Value {
     serde_json::json!({
         "id": order.order_id,
         "ref": ref_of(order),

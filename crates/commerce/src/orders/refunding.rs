@@ -17,12 +17,11 @@ use store::{StoreError, Tx};
 use super::cancelling::restock;
 use super::details::OrderDetails;
 use super::reading::{OrderEntry, change};
-use super::{OrderError, customer_of, event_data, mails, note};
+use super::{OrderError, customer_of, mails, note};
 use crate::audit::Actor;
 use crate::checkout::move_points;
 use crate::jobs::{self, JobError, Kind};
 use crate::payments::account_named;
-use crate::webhooks::{self, EventKind};
 use crate::{Commerce, Shop};
 
 const PENDING: &str = "pending";
@@ -173,7 +172,6 @@ pub(super) fn begin_refund(
         actor,
         &Money::new(amount, shop.settings.currency).formatted(),
     )?;
-    webhooks::emit(commerce, tx, shop.now, EventKind::OrderRefunded, event_data(order))?;
     mails::refunded(commerce, tx, shop, order, amount)
 }
 
