@@ -71,9 +71,9 @@ pub fn of_customer(tx: &mut Tx<'_>, customer: CustomerId, limit: i64) -> Result<
         .all()
 }
 
-/// Adds a cart.
+/// Adds a cart, after [`find_open`] has found none.
 pub fn insert(tx: &mut Tx<'_>, row: CartRow) -> Result<(), StoreError> {
-    tx.insert(carts::table, row)
+    tx.insert_unseen(carts::table, row)
 }
 
 /// Writes a cart anew.

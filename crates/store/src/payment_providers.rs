@@ -59,7 +59,7 @@ pub fn note_event(tx: &mut Tx<'_>, provider: &str, event: &str, now: Timestamp) 
         provider_events::event_key.eq(event.to_owned()),
         provider_events::created_at.eq(now.as_micros()),
     );
-    tx.insert(provider_events::table, row)?;
+    tx.insert_unseen(provider_events::table, row)?;
     Ok(true)
 }
 

@@ -1,5 +1,7 @@
 //! What letters about orders have to say. Rule: amounts come formatted; a letter adds nothing up.
 
+use std::collections::BTreeMap;
+
 use minijinja::Value;
 
 use super::{Given, Kind};
@@ -112,11 +114,11 @@ pub(super) const REFUNDED: Kind = Kind {
 /// The values of a letter about an order.
 pub(super) fn values(occasion: OrderOccasion, facts: &OrderFacts) -> Vec<(&'static str, Given<'_>)> {
     let lines = facts.lines.iter().map(|(quantity, name, total)| {
-        Value::from_iter([
+        Value::from(BTreeMap::from([
             ("quantity", Value::from(*quantity)),
             ("name", Value::from(name.as_str())),
             ("total", Value::from(total.as_str())),
-        ])
+        ]))
     });
     let mut values = vec![
         ("first_name", Given::Maybe(facts.first_name.as_deref())),
