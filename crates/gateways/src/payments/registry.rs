@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use domain::fields::Invalid;
+use domain::time::Clock;
+use url::Url;
+
 use super::sandbox::Sandbox;
 use super::stripe::{Stripe, StripeAccount, StripeClient};
 
@@ -16,6 +20,16 @@ impl Payments {
     #[must_use]
     pub fn new(sandbox: Arc<Sandbox>, stripe: StripeClient) -> Self {
         Self { sandbox, stripe }
+    }
+
+    /// For documents and tests that take no money: books that nothing is written to, in a folder that is not made.
+    ///
+    /// # Errors
+    /// As [`StripeClient::new`].
+    pub fn unused(clock: Arc<dyn Clock>) -> Result<Self, Invalid> {
+        let nowhere = std::env::temp_dir().join("marzipan-nowhere");
+        let base = Url::parse("http://127.0.0.1").map_err(|error| Invalid::new(error.to_string()))?;
+        Ok(Self::new(Arc::new(Sandbox::new(nowhere, base, clock, [0; 32])), StripeClient::new()?))
     }
 
     /// The sandbox: it takes no real money.

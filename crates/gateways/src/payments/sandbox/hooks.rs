@@ -30,10 +30,10 @@ struct Told {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct About {
-    tenant: Uuid,
-    reference: String,
-    idempotency_key: String,
+pub(super) struct About {
+    pub(super) tenant: Uuid,
+    pub(super) reference: String,
+    pub(super) idempotency_key: String,
 }
 
 /// Webhooks on their way.
@@ -52,12 +52,12 @@ impl Hooks {
         *self.url.write().unwrap_or_else(PoisonError::into_inner) = Some(url);
     }
 
-    /// Queues a webhook. Nobody loses money where one is lost: payments are looked up too.
-    pub(super) fn tell(&self, now: Timestamp, kind: &str, tenant: Uuid, reference: &str, key: &str) {
+    /// Queues a webhook: `about` has come into this state. Nobody loses money where one is lost: payments are looked up too.
+    pub(super) fn tell(&self, now: Timestamp, kind: &str, state: &str, about: About) {
         let Some(url) = self.url.read().unwrap_or_else(PoisonError::into_inner).clone() else { return };
-        let data = About { tenant, reference: reference.to_owned(), idempotency_key: key.to_owned() };
         // Each state of a payment is an event of its own, whoever tells of it.
-        let told = Told { id: format!("evt_{}", Uuid::new_v4().simple()), kind: kind.to_owned(), data };
+        let id = format!("evt_{}_{state}", about.reference);
+        let told = Told { id, kind: kind.to_owned(), data: about };
         let Ok(body) = serde_json::to_string(&told) else { return };
         let seconds = now.as_unix_millis() / 1000;
         let signature = format!("t={seconds},v1={}", hex(&self.sign(seconds, body.as_bytes())));

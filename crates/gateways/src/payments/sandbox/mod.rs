@@ -28,7 +28,7 @@ use super::{
 };
 use bank::{Done, Wish};
 use books::{Fault, Journal, Standing, State};
-use hooks::Hooks;
+use hooks::{About, Hooks};
 
 pub use books::Faults;
 
@@ -192,13 +192,14 @@ impl Sandbox {
     ) -> Result<Option<SandboxPayment>, BooksError> {
         match self.ask(Wish::Authenticate(reference.to_owned(), approves)).await? {
             Done::Charge(Some(standing)) => self.tell(&standing),
-            Done::SetUp(Some(set_up)) => self.hooks.tell(
-                self.clock.now(),
-                "set_up.updated",
-                set_up.tenant,
-                &set_up.reference,
-                &set_up.key,
-            ),
+            Done::SetUp(Some(set_up)) => {
+                let about = About {
+                    tenant: set_up.tenant,
+                    reference: set_up.reference.clone(),
+                    idempotency_key: set_up.key.clone(),
+                };
+                self.hooks.tell(self.clock.now(), "set_up.updated", set_up.state.as_str(), about);
+            }
             _ => {}
         }
         self.payment(reference).await
@@ -207,8 +208,12 @@ impl Sandbox {
     /// Tells the shop by webhook how a charge stands.
     fn tell(&self, standing: &Standing) {
         let charge = &standing.charge;
-        let key = charge.key.to_string();
-        self.hooks.tell(self.clock.now(), "payment.updated", charge.tenant, &charge.reference, &key);
+        let about = About {
+            tenant: charge.tenant,
+            reference: charge.reference.clone(),
+            idempotency_key: charge.key.to_string(),
+        };
+        self.hooks.tell(self.clock.now(), "payment.updated", charge.state.as_str(), about);
     }
 
     fn payment_of(&self, standing: &Standing) -> Payment {

@@ -18,15 +18,14 @@ const ASKS_LATER: &str = "tok_authentication_on_renewal";
 
 /// What a charge with this token comes to; `None` for a token that there is not.
 pub(super) fn outcome(token: &str, is_saved: bool, off_session: bool, capture: bool) -> Option<State> {
-    let taken = if capture { State::Succeeded } else { State::Authorised };
+    let good = if capture { State::Succeeded } else { State::Authorised };
     Some(match token {
-        OK | UNKNOWN | SLOW => taken,
         DECLINED | NO_FUNDS | EXPIRED | LOST => State::Declined,
         // A bank that has asked once lets later charges pass.
-        AUTHENTICATION if is_saved => taken,
+        AUTHENTICATION if is_saved => good,
         AUTHENTICATION => State::RequiresAction,
         THEN_DECLINED | ASKS_LATER if off_session => State::Declined,
-        THEN_DECLINED | ASKS_LATER => taken,
+        OK | UNKNOWN | SLOW | THEN_DECLINED | ASKS_LATER => good,
         _ => return None,
     })
 }

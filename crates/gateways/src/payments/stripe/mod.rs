@@ -95,14 +95,14 @@ impl Stripe {
             let list: Option<IntentList> =
                 self.client.get(&self.account, "/v1/payment_intents", &query).await?;
             let Some(list) = list else { return Ok(None) };
-            let last = list.data.last().map(|intent| intent.id.clone());
+            let final_one = list.data.last().map(|intent| intent.id.clone());
             if let Some(found) = list.data.into_iter().find(|intent| intent.is_ours(&key)) {
                 return Ok(Some(found));
             }
             if !list.has_more {
                 return Ok(None);
             }
-            after = last;
+            after = final_one;
         }
         Ok(None)
     }
