@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use commerce::Commerce;
 use commerce::payments::{self, ProviderEntry, ProviderForm, SandboxChargeEntry, SandboxFaults};
+use domain::fields::{FieldErrors, Fields};
 use domain::problem::Problem;
 use marzipan_http::openapi::{
     Always, BadBody, Forbidden, IfMatchParam, Invalid, NotFound, PreconditionFailed, Unauthenticated,
@@ -244,6 +245,25 @@ pub(crate) struct FaultsBody {
     malformed_next: u32,
 }
 
+impl FaultsBody {
+    fn check(&self) -> Result<(), FieldErrors> {
+        let mut fields = Fields::default();
+        let Self { latency_ms, fail_next, hang_next, cut_next, malformed_next } = self;
+        for (name, given, most) in [
+            ("latencyMs", latency_ms, 60_000),
+            ("failNext", fail_next, 10_000),
+            ("hangNext", hang_next, 10_000),
+            ("cutNext", cut_next, 10_000),
+            ("malformedNext", malformed_next, 10_000),
+        ] {
+            if *given > most {
+                fields.refuse(name, &format!("Must be from 0 to {most}."));
+            }
+        }
+        fields.finish()
+    }
+}
+
 /// Set the sandbox's faults.
 ///
 /// They take the place of those that were set before.
@@ -264,8 +284,9 @@ pub(crate) async fn set_faults(
     State(commerce): State<Commerce>,
     JsonBody(body): JsonBody<FaultsBody>,
 ) -> Result<Json<DataBody<FaultsBody>>, ApiError> {
+    body.check()?;
     let faults = SandboxFaults {
-        latency_ms: body.latency_ms.min(60_000).into(),
+        latency_ms: body.latency_ms.into(),
         fail_next: body.fail_next.into(),
         hang_next: body.hang_next.into(),
         cut_next: body.cut_next.into(),

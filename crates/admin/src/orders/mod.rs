@@ -54,16 +54,16 @@ fn answer(found: Result<OrderEntry, OrderError>) -> Result<Answer, ApiError> {
 #[into_params(parameter_in = Query)]
 pub(crate) struct OrderQuery {
     /// Only in this state.
-    #[param(required = false, value_type = String, pattern = "^(pending|processing|shipped|delivered|cancelled|refunded)$")]
+    #[param(required = false, value_type = String, pattern = "^(|pending|processing|shipped|delivered|cancelled|refunded)$")]
     status: Option<String>,
     /// Only so paid.
-    #[param(required = false, value_type = String, pattern = "^(pending|paid|failed|partially_refunded|refunded)$")]
+    #[param(required = false, value_type = String, pattern = "^(|pending|paid|failed|partially_refunded|refunded)$")]
     payment_status: Option<String>,
     /// Only of this customer.
-    #[param(required = false, value_type = String, format = Uuid)]
+    #[param(required = false, value_type = String, pattern = "^(|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$")]
     customer_id: Option<String>,
-    /// Only of this address, in any case.
-    #[param(required = false, value_type = String, format = Email, max_length = 254)]
+    /// Only of this address, in any case; blank for all.
+    #[param(required = false, value_type = String, max_length = 254, pattern = "^(|[^@ ]+@[^@ ]+)$")]
     email: Option<String>,
     /// Only the one with this ref.
     #[param(required = false, value_type = String, max_length = 20, example = "1010744")]
