@@ -39,7 +39,7 @@ pub trait PaymentProvider: Send + Sync {
     fn refund<'a>(&'a self, refund: &'a RefundOrder) -> Answer<'a, Refunded>;
 
     /// The provider's name of a customer, made at the first call and the same at every later one.
-    fn customer<'a>(&'a self, tenant: TenantId, customer: CustomerId) -> Answer<'a, String>;
+    fn customer(&self, tenant: TenantId, customer: CustomerId) -> Answer<'_, String>;
 
     /// Begins to keep a card for later.
     fn set_up<'a>(&'a self, set_up: &'a SetUp) -> Answer<'a, SetUpBegun>;

@@ -1,8 +1,9 @@
 //! The one thread that keeps the books. Rule: everybody who waits is served under one lock and one flush, and is answered only
 //! after it.
 
-use std::sync::Arc;
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -27,30 +28,21 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Told after the flush, or after it failed.
 type Answer = Box<dyn FnOnce(Result<(), SandboxError>) + Send>;
-/// What somebody wants done with the books.
-type Work = Box<dyn FnOnce(&mut Turn<'_>) -> Answer + Send>;
+/// What somebody wants done with the books; an error where they can not be had.
+type Work = Box<dyn FnOnce(Result<&mut Turn<'_>, SandboxError>) -> Answer + Send>;
 
-/// The way to the thread, which ends when nobody has one any more.
+/// The way to the thread, which begins with the first question and ends when nobody can ask any more.
 pub(super) struct Desk {
-    queue: SyncSender<Work>,
+    file: PathBuf,
+    clock: Arc<dyn Clock>,
+    notices: mpsc::Sender<Notice>,
+    queue: Mutex<Option<SyncSender<Work>>>,
 }
 
 impl Desk {
-    /// Reads the books and begins. Events go out to `notices`.
-    pub(super) fn begin(
-        mut journal: Journal,
-        clock: Arc<dyn Clock>,
-        notices: mpsc::Sender<Notice>,
-    ) -> Result<Self, SandboxError> {
-        let mut books = Books::default();
-        journal.locked(|journal| journal.catch_up(&mut books))?;
-        let (queue, waiting) = sync_channel(QUEUE);
-        let clerk = Clerk { journal, books, clock, notices };
-        thread::Builder::new()
-            .name("sandbox".to_owned())
-            .spawn(move || clerk.work(&waiting))
-            .map_err(|error| SandboxError::Books(format!("no thread: {error}")))?;
-        Ok(Self { queue })
+    /// A desk with this file. Events go out to `notices`.
+    pub(super) fn new(file: PathBuf, clock: Arc<dyn Clock>, notices: mpsc::Sender<Notice>) -> Self {
+        Self { file, clock, notices, queue: Mutex::default() }
     }
 
     /// Has something done with the books, and gives its answer once that is on the disk.
@@ -59,15 +51,15 @@ impl Desk {
         work: impl FnOnce(&mut Turn<'_>) -> T + Send + 'static,
     ) -> Result<T, SandboxError> {
         let (sender, receiver) = oneshot::channel();
-        let work = move |turn: &mut Turn<'_>| {
-            let found = work(turn);
+        let work = move |turn: Result<&mut Turn<'_>, SandboxError>| {
+            let found = turn.map(work);
             let answer: Answer = Box::new(move |kept| {
                 // Whoever asked may have given up.
-                drop(sender.send(kept.map(|()| found)));
+                drop(sender.send(kept.and(found)));
             });
             answer
         };
-        self.queue.try_send(Box::new(work)).map_err(|error| match error {
+        self.queue()?.try_send(Box::new(work)).map_err(|error| match error {
             TrySendError::Full(_) => SandboxError::Busy,
             TrySendError::Disconnected(_) => SandboxError::Silent,
         })?;
@@ -75,6 +67,26 @@ impl Desk {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) | Err(_) => Err(SandboxError::Silent),
         }
+    }
+
+    fn queue(&self) -> Result<SyncSender<Work>, SandboxError> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(queue) = &*queue {
+            return Ok(queue.clone());
+        }
+        let (sender, waiting) = sync_channel(QUEUE);
+        let clerk = Clerk {
+            journal: Journal::new(self.file.clone()),
+            books: Books::default(),
+            clock: Arc::clone(&self.clock),
+            notices: self.notices.clone(),
+        };
+        thread::Builder::new()
+            .name("sandbox".to_owned())
+            .spawn(move || clerk.work(&waiting))
+            .map_err(|error| SandboxError::Books(format!("no thread: {error}")))?;
+        *queue = Some(sender.clone());
+        Ok(sender)
     }
 }
 
@@ -95,15 +107,15 @@ impl Clerk {
         }
     }
 
-    fn serve(&mut self, group: Vec<Work>) {
+    fn serve(&mut self, mut group: Vec<Work>) {
         let Self { journal, books, clock, notices } = self;
-        let mut answers = Vec::with_capacity(group.len());
+        let mut answers: Vec<Answer> = Vec::with_capacity(group.len());
         let mut events = Vec::new();
         let kept = journal.locked(|journal| {
             journal.catch_up(books)?;
             let mut turn =
                 Turn { books, now: clock.now(), lines: Vec::new(), events: &mut events, failure: None };
-            answers.extend(group.into_iter().map(|work| work(&mut turn)));
+            answers.extend(group.drain(..).map(|work| work(Ok(&mut turn))));
             let Turn { books, lines, failure, .. } = turn;
             if let Some(failure) = failure {
                 journal.forget(books);
@@ -111,15 +123,16 @@ impl Clerk {
             }
             if lines.is_empty() { Ok(()) } else { journal.append(&lines, books) }
         });
-        match &kept {
-            Ok(()) => {
-                for event in events {
-                    if notices.try_send(event).is_err() {
-                        tracing::warn!("an event of the sandbox is not told: too many wait");
-                    }
+        if let Err(error) = &kept {
+            tracing::error!(error = %error, "the sandbox can not keep its books");
+            // Those whose turn did not come.
+            answers.extend(group.drain(..).map(|work| work(Err(error.clone()))));
+        } else {
+            for event in events {
+                if notices.try_send(event).is_err() {
+                    tracing::warn!("an event of the sandbox is not told: too many wait");
                 }
             }
-            Err(error) => tracing::error!(error = %error, "the sandbox can not keep its books"),
         }
         for answer in answers {
             answer(kept.clone());

@@ -1,7 +1,7 @@
 //! The file of the books. Rule: it is read and written under its lock only; what is written is on the disk before anybody is
 //! answered; a last line without an end was cut off in the middle, was never answered, and is taken out.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -11,33 +11,42 @@ use super::books::Books;
 /// The file, and how much of it this process has read.
 pub(super) struct Journal {
     path: PathBuf,
-    file: File,
+    file: Option<File>,
     /// Bytes.
     read: u64,
     lines: u64,
 }
 
 impl Journal {
-    pub(super) fn open(path: &Path) -> Result<Self, SandboxError> {
-        let opened = OpenOptions::new().read(true).append(true).create(true).open(path);
-        let file = opened.map_err(|error| broken(path, &error))?;
-        Ok(Self { path: path.to_owned(), file, read: 0, lines: 0 })
+    pub(super) const fn new(path: PathBuf) -> Self {
+        Self { path, file: None, read: 0, lines: 0 }
     }
 
-    /// Runs this while no other process reads or writes the books.
+    /// Runs this while no other process reads or writes the books, which are opened or made first.
     pub(super) fn locked<T>(
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<T, SandboxError>,
     ) -> Result<T, SandboxError> {
-        self.file.lock().map_err(|error| broken(&self.path, &error))?;
+        if self.file.is_none() {
+            self.file = Some(opened(&self.path).map_err(|error| self.broken(&error))?);
+        }
+        self.file()?.lock().map_err(|error| self.broken(&error))?;
         let done = work(self);
-        self.file.unlock().map_err(|error| broken(&self.path, &error))?;
+        self.file()?.unlock().map_err(|error| self.broken(&error))?;
         done
+    }
+
+    fn file(&self) -> Result<&File, SandboxError> {
+        self.file.as_ref().ok_or_else(|| SandboxError::Books(format!("{} is not open", self.path.display())))
+    }
+
+    fn broken(&self, error: &io::Error) -> SandboxError {
+        SandboxError::Books(format!("{} can not be used: {error}", self.path.display()))
     }
 
     /// Takes up what was written since. The lock must be held.
     pub(super) fn catch_up(&mut self, books: &mut Books) -> Result<(), SandboxError> {
-        let length = self.file.metadata().map_err(|error| broken(&self.path, &error))?.len();
+        let length = self.file()?.metadata().map_err(|error| self.broken(&error))?.len();
         if length < self.read {
             self.forget(books);
         }
@@ -53,13 +62,14 @@ impl Journal {
     }
 
     fn read_on(&mut self, books: &mut Books) -> Result<(), SandboxError> {
-        let failed = |error: &io::Error| broken(&self.path, error);
-        let mut reader = BufReader::new(&self.file);
-        reader.seek(SeekFrom::Start(self.read)).map_err(|error| failed(&error))?;
+        // A second name for the open file, so that what was read can be counted beside it.
+        let file = self.file()?.try_clone().map_err(|error| self.broken(&error))?;
+        let mut reader = BufReader::new(&file);
+        reader.seek(SeekFrom::Start(self.read)).map_err(|error| self.broken(&error))?;
         let mut bytes = Vec::new();
         loop {
             bytes.clear();
-            let count = reader.read_until(b'\n', &mut bytes).map_err(|error| failed(&error))?;
+            let count = reader.read_until(b'\n', &mut bytes).map_err(|error| self.broken(&error))?;
             if count == 0 {
                 return Ok(());
             }
@@ -68,7 +78,7 @@ impl Journal {
                     line = self.lines + 1,
                     "the sandbox's books end in half a line, which is taken out"
                 );
-                return self.file.set_len(self.read).map_err(|error| failed(&error));
+                return file.set_len(self.read).map_err(|error| self.broken(&error));
             }
             let line = serde_json::from_slice(&bytes).map_err(|error| error.to_string());
             line.and_then(|line| books.apply(line)).map_err(|reason| {
@@ -85,16 +95,17 @@ impl Journal {
     /// Appends lines that the books have taken up already. The lock must be held. Where it fails, the books are forgotten,
     /// for they say more than the file does.
     pub(super) fn append(&mut self, lines: &[u8], books: &mut Books) -> Result<(), SandboxError> {
-        let written = self.file.write_all(lines).and_then(|()| self.file.sync_data());
+        let mut file = self.file()?;
+        let written = file.write_all(lines).and_then(|()| file.sync_data());
         if let Err(error) = written {
             // What was written in part must not be found later as if it had been told to anybody.
-            let cut = self.file.set_len(self.read);
+            let cut = file.set_len(self.read);
             self.forget(books);
-            cut.map_err(|error| broken(&self.path, &error))?;
-            return Err(broken(&self.path, &error));
+            cut.map_err(|error| self.broken(&error))?;
+            return Err(self.broken(&error));
         }
         self.read = self.read.saturating_add(u64::try_from(lines.len()).unwrap_or(u64::MAX));
-        self.lines += u64::try_from(lines.iter().filter(|byte| **byte == b'\n').count()).unwrap_or(0);
+        self.lines += u64::try_from(lines.split(|byte| *byte == b'\n').skip(1).count()).unwrap_or(0);
         Ok(())
     }
 
@@ -105,6 +116,17 @@ impl Journal {
     }
 }
 
-fn broken(path: &Path, error: &io::Error) -> SandboxError {
-    SandboxError::Books(format!("{} can not be used: {error}", path.display()))
+fn opened(path: &Path) -> io::Result<File> {
+    if let Some(folder) = path.parent() {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }

@@ -14,28 +14,23 @@ mod provider;
 mod rules;
 mod tokens;
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Write as _};
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::ids::{PaymentId, TenantId};
 use domain::money::Money;
-use domain::tenants::Currency;
 use domain::time::{Clock, Timestamp};
-use reqwest::Client;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use url::Url;
 
-use self::books::Books;
+use self::books::{Books, PaymentPage};
 use self::desk::Desk;
-use self::entries::Entry;
+use self::entries::{Entry, Status};
 use self::hooks::Notice;
-use self::journal::Journal;
 use self::names::Names;
-use super::PaymentStatus;
+use super::client::client;
 
 /// How long a call waits for an answer that does not come.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -68,16 +63,16 @@ pub struct Faults {
     pub latency_ms: u64,
     /// So many calls are answered as by a broken provider that did not act.
     #[serde(default)]
-    pub fail_next: u32,
+    pub fail_next: u64,
     /// So many calls do nothing and are never answered.
     #[serde(default)]
-    pub hang_next: u32,
+    pub hang_next: u64,
     /// So many calls act, and the connection is cut before their answer.
     #[serde(default)]
-    pub cut_next: u32,
+    pub cut_next: u64,
     /// So many calls act, and their answer can not be read.
     #[serde(default)]
-    pub malformed_next: u32,
+    pub malformed_next: u64,
 }
 
 /// A charge as it stands in the books.
@@ -87,15 +82,14 @@ pub struct SandboxCharge {
     pub id: String,
     /// The key that it was asked for with.
     pub idempotency_key: PaymentId,
-    /// Minor units.
-    pub amount: i64,
-    /// What it is in.
-    pub currency: Currency,
-    /// `succeeded`, `authorised`, `requires_action`, `declined` or `cancelled`. Money was taken where it is `succeeded`.
+    /// How much was asked for.
+    pub amount: Money,
+    /// How much of it was given back.
+    pub refunded: Money,
+    /// Money was taken where it is `succeeded`, `partially_refunded` or `refunded`, and held where it is `authorised`; else
+    /// it is `requires_action`, `declined` or `cancelled`.
     pub status: &'static str,
-    /// Minor units that were given back.
-    pub refunded: i64,
-    /// The order's ref.
+    /// What the shop calls it.
     pub reference: String,
     /// When it was asked for, on the system's clock.
     pub created_at: Timestamp,
@@ -104,18 +98,18 @@ pub struct SandboxCharge {
 /// A payment or a set-up, for the page that plays the bank.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SandboxPayment {
-    /// The sandbox's name for it.
-    pub reference: String,
     /// The shop.
     pub tenant: TenantId,
+    /// The sandbox's name for it.
+    pub reference: String,
     /// How much; `None` where a card is kept and no money is taken.
     pub amount: Option<Money>,
-    /// The order's ref; empty where a card is kept.
+    /// What the shop calls it; empty where a card is kept.
     pub order: String,
+    /// `requires_action` while the bank waits for the shopper; else as that of a charge.
+    pub status: &'static str,
     /// Where the shopper goes on.
-    pub return_url: Option<Url>,
-    /// How it stands.
-    pub status: PaymentStatus,
+    pub return_url: Option<String>,
 }
 
 /// The sandbox.
@@ -123,27 +117,25 @@ pub struct Sandbox {
     desk: Desk,
     names: Arc<Names>,
     clock: Arc<dyn Clock>,
-    client: Client,
     /// Until it is known where they go.
     notices: Mutex<Option<mpsc::Receiver<Notice>>>,
     patience: Duration,
 }
 
 impl Sandbox {
-    /// Opens the books in this folder, which is made where there is none. `base_url` is where browsers reach this server;
-    /// `clock` is the system's.
-    pub fn open(folder: &Path, base_url: Url, clock: Arc<dyn Clock>) -> Result<Self, SandboxError> {
-        let broken =
-            |error: &dyn std::fmt::Display| SandboxError::Books(format!("{}: {error}", folder.display()));
-        fs::create_dir_all(folder).map_err(|error| broken(&error))?;
-        let mut journal = Journal::open(&folder.join("books.jsonl"))?;
-        // Of two processes that begin together, one makes the secret.
-        let secret = journal.locked(|_| secret(folder).map_err(|error| broken(&error)))?;
-        let names = Arc::new(Names::new(secret, base_url));
+    /// A sandbox whose books are in this folder; both are made, and the books read, when the first call comes. `base_url` is
+    /// where browsers reach this server, `clock` is the system's, and `secret` the same for all processes that share the
+    /// books.
+    #[must_use]
+    pub fn new(folder: PathBuf, base_url: Url, clock: Arc<dyn Clock>, secret: [u8; 32]) -> Self {
         let (sender, notices) = mpsc::channel(EVENTS);
-        let desk = Desk::begin(journal, Arc::clone(&clock), sender)?;
-        let client = super::client::client().map_err(|error| broken(&error))?;
-        Ok(Self { desk, names, clock, client, notices: Mutex::new(Some(notices)), patience: PATIENCE })
+        Self {
+            desk: Desk::new(folder.join("books.jsonl"), Arc::clone(&clock), sender),
+            names: Arc::new(Names::new(secret, base_url)),
+            clock,
+            notices: Mutex::new(Some(notices)),
+            patience: PATIENCE,
+        }
     }
 
     /// Gives calls that hang up after so long, not after ten seconds.
@@ -152,18 +144,17 @@ impl Sandbox {
         Self { patience, ..self }
     }
 
-    /// The client that other providers are called with, too.
-    pub(super) fn client(&self) -> &Client {
-        &self.client
-    }
-
     /// Events go here from now on, those that waited first. The first address counts. To be called within the runtime.
     pub fn deliver_to(&self, url: Url) {
-        let waiting = self.notices.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(notices) = waiting {
-            let (client, names, clock) =
-                (self.client.clone(), Arc::clone(&self.names), Arc::clone(&self.clock));
-            tokio::spawn(hooks::deliver(notices, url, client, names, clock));
+        let mut waiting = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
+        match client() {
+            Ok(client) => {
+                if let Some(notices) = waiting.take() {
+                    let (names, clock) = (Arc::clone(&self.names), Arc::clone(&self.clock));
+                    tokio::spawn(hooks::deliver(notices, url, client, names, clock));
+                }
+            }
+            Err(error) => tracing::error!(error = %error, "the sandbox can tell nothing by webhook"),
         }
     }
 
@@ -196,8 +187,8 @@ impl Sandbox {
 
     /// A payment or a set-up, for the page that plays the bank.
     pub async fn payment(&self, reference: &str) -> Result<Option<SandboxPayment>, SandboxError> {
-        let (names, reference) = (Arc::clone(&self.names), reference.to_owned());
-        self.desk.ask(move |turn| shown_at_bank(turn.books(), &names, &reference)).await
+        let reference = reference.to_owned();
+        self.desk.ask(move |turn| shown_at_bank(turn.books(), &reference)).await
     }
 
     /// Plays the bank: the shopper approves a payment or a set-up, or does not. One that waits for nobody stays as it is. Gives
@@ -211,73 +202,51 @@ impl Sandbox {
         self.desk
             .ask(move |turn| {
                 rules::authenticate(turn, &names, &reference, approves);
-                shown_at_bank(turn.books(), &names, &reference)
+                shown_at_bank(turn.books(), &reference)
             })
             .await
     }
 }
 
-fn shown(page: &books::PaymentPage) -> SandboxCharge {
+fn shown(page: &PaymentPage) -> SandboxCharge {
     SandboxCharge {
         id: page.reference.clone(),
         idempotency_key: page.key,
-        amount: page.amount.minor(),
-        currency: page.amount.currency(),
-        status: page.status.as_str(),
-        refunded: page.refunded,
+        amount: page.amount,
+        refunded: Money::new(page.refunded, page.amount.currency()),
+        status: status(page),
         reference: page.order.clone(),
         created_at: page.created_at,
     }
 }
 
-fn shown_at_bank(books: &Books, names: &Names, reference: &str) -> Option<SandboxPayment> {
+fn status(page: &PaymentPage) -> &'static str {
+    match page.status {
+        Status::Succeeded if page.refunded >= page.amount.minor() => "refunded",
+        Status::Succeeded if page.refunded > 0 => "partially_refunded",
+        status => status.as_str(),
+    }
+}
+
+fn shown_at_bank(books: &Books, reference: &str) -> Option<SandboxPayment> {
     if let Some(page) = books.payment(reference) {
         return Some(SandboxPayment {
-            reference: page.reference.clone(),
             tenant: page.tenant,
+            reference: page.reference.clone(),
             amount: Some(page.amount),
             order: page.order.clone(),
-            return_url: page.return_url.clone(),
-            status: names.status(page.tenant, reference, page.status),
+            status: status(page),
+            return_url: page.return_url.as_ref().map(Url::to_string),
         });
     }
     books.set_up(reference).map(|page| SandboxPayment {
-        reference: page.reference.clone(),
         tenant: page.tenant,
+        reference: page.reference.clone(),
         amount: None,
         order: String::new(),
-        return_url: page.return_url.clone(),
-        status: names.status(page.tenant, reference, page.status),
+        status: page.status.as_str(),
+        return_url: page.return_url.as_ref().map(Url::to_string),
     })
-}
-
-/// The sandbox's secret, made at the first call. It keeps test money safe and no more, so it lies beside the books.
-fn secret(folder: &Path) -> std::io::Result<[u8; 32]> {
-    let path = folder.join("secret");
-    match fs::read(&path) {
-        Ok(bytes) => bytes.try_into().map_err(|_| {
-            std::io::Error::new(ErrorKind::InvalidData, "the file `secret` does not hold 32 bytes: remove it")
-        }),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let bytes: [u8; 32] = rand::random();
-            let draft = folder.join("secret.new");
-            let mut file = private(&draft)?;
-            file.write_all(&bytes)?;
-            file.sync_all()?;
-            fs::rename(&draft, &path)?;
-            Ok(bytes)
-        }
-        Err(error) => Err(error),
-    }
-}
-
-/// A file that only its owner reads, where the system knows of such.
-fn private(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(test)]

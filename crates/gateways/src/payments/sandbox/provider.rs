@@ -75,7 +75,7 @@ impl PaymentProvider for Sandbox {
         )
     }
 
-    fn customer<'a>(&'a self, tenant: TenantId, customer: CustomerId) -> Answer<'a, String> {
+    fn customer(&self, tenant: TenantId, customer: CustomerId) -> Answer<'_, String> {
         Box::pin(std::future::ready(Ok(self.names.customer(tenant, customer))))
     }
 

@@ -334,13 +334,13 @@ fn begun(names: &Names, page: &SetUpPage) -> SetUpBegun {
 /// Plays the bank's page. What is finished already stays as it is; `false` where there is no such payment or set-up.
 pub(super) fn authenticate(turn: &mut Turn<'_>, names: &Names, reference: &str, approves: bool) -> bool {
     let books = turn.books();
-    let (tenant, status, approved) = match (books.payment(reference), books.set_up(reference)) {
+    let (tenant, before, agreed) = match (books.payment(reference), books.set_up(reference)) {
         (Some(page), _) => (page.tenant, page.status, done(page.capture)),
         (None, Some(page)) => (page.tenant, page.status, Status::Succeeded),
         (None, None) => return false,
     };
-    if status == Status::RequiresAction {
-        let status = if approves { approved } else { Status::Declined(Reason::AuthenticationFailed) };
+    if before == Status::RequiresAction {
+        let status = if approves { agreed } else { Status::Declined(Reason::AuthenticationFailed) };
         turn.write(tenant, Entry::Moved { reference: reference.to_owned(), status });
         turn.tell_of_payment(names, reference);
         turn.tell_of_set_up(names, reference);

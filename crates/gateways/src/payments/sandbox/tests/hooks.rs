@@ -64,7 +64,9 @@ async fn what_changes_is_told_signed_and_again_where_it_was_not_heard() {
     assert_eq!(sandbox.read_webhook(&again, forged.as_bytes(), now), Err(WebhookRefused::Forged));
     let later = now.plus(Duration::from_secs(301));
     assert_eq!(sandbox.read_webhook(&again, body.as_bytes(), later), Err(WebhookRefused::Stale));
-    let elsewhere = open(super::folder().path());
+    let base = Url::parse("https://shop.example/").expect("a URL");
+    let clock = Arc::new(HandClock(AtomicI64::new(START)));
+    let elsewhere = Sandbox::new(folder.path().to_owned(), base, clock, [8; 32]);
     assert_eq!(elsewhere.read_webhook(&again, body.as_bytes(), now), Err(WebhookRefused::Forged));
 }
 
