@@ -5,6 +5,7 @@ mod client;
 mod registry;
 pub mod sandbox;
 mod signature;
+mod stripe;
 
 use std::fmt;
 use std::future::Future;
@@ -16,7 +17,9 @@ use domain::time::Timestamp;
 use secrecy::SecretString;
 use url::Url;
 
+pub use self::client::NoClient;
 pub use self::registry::Payments;
+pub use self::stripe::{Stripe, StripeAccount, StripeClient, VERSION as STRIPE_VERSION};
 
 /// What a provider's call gives in the end.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, PaymentError>> + Send + 'a>>;

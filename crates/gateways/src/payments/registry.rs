@@ -1,25 +1,32 @@
-//! All providers of an installation. Rule: they are called with one client, so that connections are shared.
+//! The providers of an installation.
 
 use std::sync::Arc;
 
 use super::sandbox::Sandbox;
+use super::stripe::{Stripe, StripeAccount, StripeClient};
 
-/// The providers.
-#[derive(Clone)]
+/// What payments are made through.
 pub struct Payments {
     sandbox: Arc<Sandbox>,
+    stripe: StripeClient,
 }
 
 impl Payments {
-    /// The providers, of which the sandbox is one.
+    /// Puts the providers together.
     #[must_use]
-    pub fn new(sandbox: Sandbox) -> Self {
-        Self { sandbox: Arc::new(sandbox) }
+    pub const fn new(sandbox: Arc<Sandbox>, stripe: StripeClient) -> Self {
+        Self { sandbox, stripe }
     }
 
-    /// The sandbox.
+    /// The sandbox: it takes no real money.
     #[must_use]
     pub fn sandbox(&self) -> Arc<Sandbox> {
         Arc::clone(&self.sandbox)
+    }
+
+    /// Stripe, with a shop's account.
+    #[must_use]
+    pub fn stripe(&self, account: &StripeAccount) -> Stripe {
+        Stripe::new(account.clone(), self.stripe.clone())
     }
 }
