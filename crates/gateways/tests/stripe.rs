@@ -172,8 +172,8 @@ async fn money_is_held_and_taken_or_let_go() {
     let stand_in = StandIn::start();
     let stripe = stand_in.stripe();
     for (key, takes) in [(1, true), (2, false)] {
-        let hold = Charge { capture: false, ..charge(key, stand_in.tokenise("4242424242424242")) };
-        let held = stripe.charge(&hold).await.expect("an answer");
+        let to_hold = Charge { capture: false, ..charge(key, stand_in.tokenise("4242424242424242")) };
+        let held = stripe.charge(&to_hold).await.expect("an answer");
         assert_eq!(held.status, PaymentStatus::Authorised);
         let asked = asked(key, Some(&held.reference));
         let after = if takes { stripe.capture(&asked).await } else { stripe.cancel(&asked).await };
