@@ -131,6 +131,15 @@ def new_unverified():
     return mail_token(email)
 
 
+def new_discount(**more):
+    return new_thing("discounts", type="percent", value=10, **more)
+
+
+def new_tax_rate():
+    """A rate for a class that no other call has named."""
+    return new_thing("tax-rates", country="FR", taxClass=f"class-{next(numbers)}", rate=2000)
+
+
 def new_content(kind, **body):
     return call("POST", f"/admin/v1/{kind}", ADMIN, **body)["data"]
 
@@ -218,6 +227,10 @@ IDS = {
     "collectionId": lambda: new_thing("collections"),
     "attributeId": lambda: new_thing("attributes"),
     "reviewId": new_review,
+    "discountId": new_discount,
+    "giftCardId": lambda: new_content("gift-cards", initialValue=5000)["id"],
+    "shippingMethodId": lambda: new_thing("shipping-methods", price=595),
+    "taxRateId": new_tax_rate,
     "tokenId": lambda: new_key("/admin/v1/tokens"),
     "keyId": lambda: new_key("/admin/v1/admin-keys", scopes=["customers:read"]),
 }
@@ -266,6 +279,41 @@ BODIES = {
     "POST /admin/v1/collections": lambda: {"name": f"Choice {next(numbers)}"},
     "PUT /admin/v1/collections/{collectionId}/products": lambda: {"products": [new_thing("products", price=100)]},
     "POST /admin/v1/attributes": lambda: {"name": f"Property {next(numbers)}"},
+    "POST /admin/v1/discounts": lambda: {
+        "code": f"CODE-{next(numbers)}",
+        "name": "Spring offer",
+        "type": "amount",
+        "value": {"value": 500, "currency": "GBP"},
+        "productIds": [new_thing("products", price=100)],
+        "collectionIds": [new_thing("collections")],
+        "combinesWith": ["shipping"],
+        "usageLimit": 10,
+    },
+    "PATCH /admin/v1/discounts/{discountId}": lambda: {"type": "free_shipping", "endsAt": "2100-01-01T00:00:00Z"},
+    "POST /admin/v1/gift-cards": lambda: {"initialValue": 5000, "recipientName": "Ada Quill", "message": "Enjoy!"},
+    "PATCH /admin/v1/gift-cards/{giftCardId}": lambda: {"status": "disabled", "note": "Lost"},
+    "POST /admin/v1/gift-cards/{giftCardId}/adjust": lambda: {"delta": -500, "reason": "Paid out at the till"},
+    "POST /admin/v1/shipping-methods": lambda: {
+        "name": "Courier",
+        "kind": "weight",
+        "bands": [{"from": 0, "price": 595}, {"from": 10000, "price": 995}],
+        "countries": ["GB"],
+        "postcodePrefixes": ["BT"],
+    },
+    "PATCH /admin/v1/shipping-methods/{shippingMethodId}": lambda: {"price": 695, "freeAbove": 10000},
+    "POST /admin/v1/tax-rates": lambda: {
+        "name": "Tax",
+        "country": "FR",
+        "taxClass": f"class-{next(numbers)}",
+        "rate": 2000,
+    },
+    "PATCH /admin/v1/tax-rates/{taxRateId}": lambda: {"rate": 1750},
+    "PUT /admin/v1/rewards": lambda: {
+        "pointsPerUnit": 1,
+        "redeemPoints": 100,
+        "redeemValue": 500,
+        "tiers": [{"name": "Friend", "fromPoints": 0}, {"name": "Cellar", "fromPoints": 1000, "perks": ["Tastings"]}],
+    },
     "POST /admin/v1/tokens": lambda: {"name": "Spare"},
     "POST /admin/v1/admin-keys": lambda: {"name": "Spare", "scopes": ["customers:read"]},
     "POST /v1/newsletter/confirm": lambda: {"token": newsletter_token()[1]},

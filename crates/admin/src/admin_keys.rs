@@ -82,6 +82,14 @@ pub(crate) enum ScopeWord {
     MessagesRead,
     #[serde(rename = "messages:write")]
     MessagesWrite,
+    #[serde(rename = "selling:read")]
+    SellingRead,
+    #[serde(rename = "selling:write")]
+    SellingWrite,
+    #[serde(rename = "orders:read")]
+    OrdersRead,
+    #[serde(rename = "orders:write")]
+    OrdersWrite,
 }
 
 impl From<AdminKeyEntry> for AdminKeyBody {

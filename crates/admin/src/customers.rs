@@ -339,7 +339,7 @@ pub(crate) struct ExportBody(Export);
     params(("customerId" = String, Path, description = "The customer's id.", format = Uuid)),
     responses(
         (status = 200, description = "The data.", body = DataBody<ExportBody>, example = json!({"data": {
-            "exportedAt": "2024-10-07T12:12:58.000000Z", "details": {}, "addresses": [], "sessions": [], "mails": [], "threads": [], "newsletter": null, "reviews": [],
+            "exportedAt": "2024-10-07T12:12:58.000000Z", "details": {}, "addresses": [], "sessions": [], "mails": [], "threads": [], "newsletter": null, "reviews": [], "rewards": [], "giftCards": [],
         }})),
         Unauthenticated, Forbidden, NotFound, Always,
     )

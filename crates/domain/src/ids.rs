@@ -140,6 +140,10 @@ ids! {
     DiscountId;
     /// A gift card.
     GiftCardId;
+    /// A movement on a gift card.
+    GiftCardEntryId;
+    /// A movement of a customer's reward points.
+    RewardEntryId;
     /// A way to send parcels.
     ShippingMethodId;
     /// A rate of tax.

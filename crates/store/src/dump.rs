@@ -19,7 +19,7 @@ use crate::engine::{Conn, Store};
 use crate::error::StoreError;
 
 /// Every table, those that others refer to first.
-pub const TABLES: [&str; 57] = [
+pub const TABLES: [&str; 64] = [
     "installation",
     "tenants",
     "tenant_origins",
@@ -77,6 +77,13 @@ pub const TABLES: [&str; 57] = [
     "payment_methods",
     "set_ups",
     "payment_accounts",
+    "discounts",
+    "gift_cards",
+    "gift_card_entries",
+    "shipping_methods",
+    "tax_rates",
+    "reward_programmes",
+    "reward_entries",
 ];
 
 /// The table in which a database that was started but never used has rows already.

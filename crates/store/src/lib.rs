@@ -27,6 +27,7 @@ pub mod payment_methods;
 pub mod payment_providers;
 #[rustfmt::skip] // Kept in the form of the SQL beside it.
 mod schema;
+pub mod selling;
 pub mod subscriptions;
 pub mod tenants;
 mod tx;

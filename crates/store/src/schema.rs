@@ -610,6 +610,126 @@ diesel::table! {
 }
 
 diesel::table! {
+    discounts (tenant_id, discount_id) {
+        tenant_id -> Binary,
+        discount_id -> Binary,
+        code -> Nullable<Text>,
+        name -> Text,
+        kind -> Text,
+        value -> BigInt,
+        minimum_spend -> BigInt,
+        products -> Text,
+        collections -> Text,
+        starts_at -> Nullable<BigInt>,
+        ends_at -> Nullable<BigInt>,
+        usage_limit -> Nullable<BigInt>,
+        per_customer_limit -> Nullable<BigInt>,
+        combines_with -> Text,
+        applies_to -> Text,
+        status -> Text,
+        used -> BigInt,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    gift_cards (tenant_id, gift_card_id) {
+        tenant_id -> Binary,
+        gift_card_id -> Binary,
+        code_hash -> Binary,
+        code_sealed -> Binary,
+        last_four -> Text,
+        initial_value -> BigInt,
+        balance -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        recipient_name -> Nullable<Text>,
+        recipient_email -> Nullable<Text>,
+        message -> Nullable<Text>,
+        note -> Nullable<Text>,
+        status -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    gift_card_entries (tenant_id, entry_id) {
+        tenant_id -> Binary,
+        entry_id -> Binary,
+        gift_card_id -> Binary,
+        delta -> BigInt,
+        reason -> Text,
+        note -> Nullable<Text>,
+        order_id -> Nullable<Binary>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    shipping_methods (tenant_id, shipping_method_id) {
+        tenant_id -> Binary,
+        shipping_method_id -> Binary,
+        name -> Text,
+        kind -> Text,
+        price -> BigInt,
+        bands -> Text,
+        free_above -> Nullable<BigInt>,
+        countries -> Text,
+        postcode_prefixes -> Text,
+        tax_class -> Nullable<Text>,
+        position -> BigInt,
+        status -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    tax_rates (tenant_id, tax_rate_id) {
+        tenant_id -> Binary,
+        tax_rate_id -> Binary,
+        name -> Text,
+        country -> Text,
+        tax_class -> Text,
+        basis_points -> BigInt,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    reward_programmes (tenant_id) {
+        tenant_id -> Binary,
+        points_per_unit -> BigInt,
+        redeem_points -> BigInt,
+        redeem_value -> BigInt,
+        minimum_redeem -> BigInt,
+        tiers -> Text,
+        status -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    reward_entries (tenant_id, entry_id) {
+        tenant_id -> Binary,
+        entry_id -> Binary,
+        customer_id -> Binary,
+        delta -> BigInt,
+        reason -> Text,
+        order_id -> Nullable<Binary>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     carts (tenant_id, cart_id) {
         tenant_id -> Binary,
         cart_id -> Binary,
@@ -620,7 +740,6 @@ diesel::table! {
         email -> Nullable<Text>,
         order_id -> Nullable<Binary>,
         claimed_at -> Nullable<BigInt>,
-        told_abandoned_at -> Nullable<BigInt>,
         expires_at -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,

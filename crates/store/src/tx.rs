@@ -50,6 +50,7 @@ tenant_tables! {
     entries entry_revisions preview_tokens menus redirects
     carts orders order_numbers order_items order_holds discount_uses payments refunds shipments order_events
     provider_events payment_methods set_ups payment_accounts
+    discounts gift_cards gift_card_entries shipping_methods tax_rates reward_programmes reward_entries
 }
 
 /// A transaction for one shop, handed to the closure of [`Store::read`](crate::Store::read) or
@@ -105,6 +106,25 @@ impl<'c> Tx<'c> {
             Ok(())
         } else {
             Err(StoreError::Broken(format!("{added} rows added instead of one")))
+        }
+    }
+}
+
+impl Tx<'_> {
+    /// As [`Tx::insert`], of a row that the caller has looked for and not found: where it is there all the same, somebody else
+    /// added it at this moment, and the whole transaction is run again to see it.
+    pub(crate) fn insert_unseen<T, R, V>(&mut self, table: T, row: R) -> Result<(), StoreError>
+    where
+        T: TenantTable,
+        (T::Stamp, R): Insertable<T, Values = V>,
+        InsertStatement<T, V>: ExecuteDsl<Conn>,
+    {
+        match self.insert(table, row) {
+            Err(StoreError::Duplicate) => {
+                self.marks.collided = true;
+                Err(StoreError::Contended)
+            }
+            other => other,
         }
     }
 }

@@ -330,7 +330,8 @@ fn a_picture_that_a_product_shows_is_not_removed(shop: &Shop<'_>) {
 }
 
 /// Sends both at the same moment.
-fn at_once(send: impl Fn() -> Answer + Sync, times: usize) -> Vec<Answer> {
+/// Answers to what was sent so many times at one moment.
+pub(crate) fn at_once(send: impl Fn() -> Answer + Sync, times: usize) -> Vec<Answer> {
     let gate = Barrier::new(times);
     std::thread::scope(|scope| {
         let one = || {
@@ -342,7 +343,8 @@ fn at_once(send: impl Fn() -> Answer + Sync, times: usize) -> Vec<Answer> {
     })
 }
 
-fn statuses(answers: &[Answer]) -> Vec<u16> {
+/// The statuses in ascending order.
+pub(crate) fn statuses(answers: &[Answer]) -> Vec<u16> {
     let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
     statuses.sort_unstable();
     statuses

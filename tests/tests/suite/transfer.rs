@@ -15,6 +15,7 @@ on_both_engines!(
     tables_of_all_sorts_come_in_or_are_refused_by_line,
     pictures_that_can_not_be_had_are_told_and_the_rest_comes_in,
     lines_may_name_what_comes_after_them,
+    what_is_set_up_for_selling_comes_in,
     what_is_wrong_with_a_line_is_told,
     an_import_that_was_killed_is_finished_by_the_next,
     a_server_that_runs_shows_what_was_imported,
@@ -150,6 +151,10 @@ fn everything(installation: &Installation) -> Vec<String> {
         "entry_revisions",
         "menus",
         "redirects",
+        "tax_rates",
+        "shipping_methods",
+        "discounts",
+        "reward_programmes",
         "tenants",
         "changes",
         "jobs",
@@ -248,7 +253,7 @@ fn a_dry_run_leaves_everything_as_it_is(installation: &Installation) {
     let table = write(installation, "quirks.csv", quirks(&pictures));
     std::fs::create_dir(installation.folder().join("labels")).expect("a folder");
     write(installation, "labels/estate.png", pictures.get("/estate.png"));
-    let lines = write(installation, "lines.jsonl", format!("{FORWARD}{CONTENT}"));
+    let lines = write(installation, "lines.jsonl", format!("{SELLING}{FORWARD}{CONTENT}"));
     for (format, file) in [("shopify-csv", &table), ("marzipan-jsonl", &lines)] {
         let before = everything(installation);
         let dry = import(installation, "cellar", format, file, &["--dry-run"]);
@@ -404,6 +409,61 @@ const CONTENT: &str = r#"{"kind": "page", "title": "About us", "slug": "about", 
 {"kind": "redirect", "from": "/old", "to": "/pages/about", "status": 301}
 {"kind": "redirect", "from": "/old-shop", "to": "https://example.com/shop", "status": 302}
 "#;
+
+/// What is set up for selling; the discounts name wines that come after them.
+const SELLING: &str = r#"{"kind": "discount", "code": "reds-10", "name": "Reds", "type": "percent", "value": 10, "products": ["red", "box"], "collections": ["reds"], "usageLimit": 5, "combinesWith": ["shipping"], "appliesTo": "both"}
+{"kind": "discount", "name": "Free over fifty", "type": "free_shipping", "minimumSpend": 5000}
+{"kind": "taxRate", "name": "VAT 19 %", "country": "DE", "rate": 1900}
+{"kind": "taxRate", "name": "VAT 20 %", "country": "GB", "rate": 2000}
+{"kind": "shippingMethod", "name": "Courier", "price": 595, "countries": ["GB"]}
+{"kind": "shippingMethod", "name": "Courier", "rateKind": "weight", "bands": [{"from": 0, "price": 1295}, {"from": 5000, "price": 1995}], "countries": ["IE", "FR"], "position": 1, "tariff": 1}
+{"kind": "rewards", "pointsPerUnit": 1, "redeemPoints": 100, "redeemValue": 500, "tiers": [{"name": "Friend", "fromPoints": 0, "perks": ["A tasting"]}]}
+"#;
+
+fn what_is_set_up_for_selling_comes_in(installation: &Installation) {
+    shop(installation, "cellar");
+    let file = write(installation, "lines.jsonl", format!("{SELLING}{FORWARD}"));
+    let all =
+        |report: &Value| ["discount", "taxRate", "shippingMethod", "rewards"].map(|kind| tally(report, kind));
+
+    let report = jsonl(installation, "cellar", &file, &[]);
+
+    // A new shop has the rates of the United Kingdom already.
+    assert_eq!(all(&report), [[2, 0, 0, 0], [1, 0, 1, 0], [2, 0, 0, 0], [1, 0, 0, 0]], "{report}");
+    assert_eq!(problems(&report, "note"), ["6: tariff"]);
+    let names = installation.sql("select code, kind, status, usage_limit, used from discounts order by name");
+    assert_eq!(names.replace("None", ""), "|free_shipping|active||0\nREDS-10|percent|active|5|0");
+    let before = everything(installation);
+    let again = jsonl(installation, "cellar", &file, &[]);
+    assert_eq!(all(&again), [[0, 0, 2, 0], [0, 0, 2, 0], [0, 0, 2, 0], [0, 0, 1, 0]], "{again}");
+    assert_eq!(everything(installation), before);
+
+    let changed =
+        SELLING.replace("\"value\": 10", "\"value\": 15").replace("1900", "1950").replace("595", "650");
+    let changed =
+        write(installation, "changed.jsonl", changed.replace("\"redeemValue\": 500", "\"redeemValue\": 600"));
+    let report = jsonl(installation, "cellar", &changed, &[]);
+    assert_eq!(all(&report), [[0, 1, 1, 0], [0, 1, 1, 0], [0, 1, 1, 0], [0, 1, 0, 0]], "{report}");
+
+    // What all of its wines are gone from is not for everything all at once.
+    let only = r#"{"kind": "discount", "code": "whites", "name": "Whites", "type": "percent", "value": 10, "products": ["rare"]}
+{"kind": "product", "name": "Rare", "slug": "rare", "price": 1200}
+{"kind": "discount", "code": "none", "name": "None", "type": "percent", "value": 10, "products": ["nobody"], "collections": ["nowhere"]}
+{"kind": "discount", "code": "x", "name": "Bad", "type": "percent", "value": 0}
+{"kind": "taxRate", "name": "Tax", "country": "UK", "rate": 1}
+{"kind": "shippingMethod", "name": "Pigeon", "rateKind": "pigeon", "price": 1}"#;
+    let only = write(installation, "only.jsonl", only);
+    let (_, report) = try_import(installation, "cellar", "marzipan-jsonl", &only, &[]);
+    assert_eq!(
+        problems(&report, "refused"),
+        ["3: collections.0", "3: products.0", "4: code", "4: value", "5: country", "6: rateKind"],
+        "{report}"
+    );
+    assert!(exported(installation, "cellar").contains(r#""code":"WHITES""#));
+    installation.sql("delete from products where slug = 'rare'");
+    let out = exported(installation, "cellar");
+    assert!(!out.contains("WHITES") && out.contains("REDS-10"), "{out}");
+}
 
 fn lines_may_name_what_comes_after_them(installation: &Installation) {
     shop(installation, "cellar");
@@ -595,7 +655,7 @@ fn what_goes_out_comes_in_again_on_the_other_engine() {
     );
     std::fs::create_dir(first.folder().join("labels")).expect("a folder");
     write(&first, "labels/estate.png", pictures.get("/estate.png"));
-    for text in [format!("{FORWARD}{CONTENT}"), more] {
+    for text in [format!("{SELLING}{FORWARD}{CONTENT}"), more] {
         let file = write(&first, "lines.jsonl", text);
         let report = jsonl(&first, "cellar", &file, &[]);
         assert_eq!(report["pictures"]["failed"], 0, "{report}");
@@ -606,6 +666,7 @@ fn what_goes_out_comes_in_again_on_the_other_engine() {
     let kinds =
         |kind: &str| out.lines().filter(|line| line.starts_with(&format!("{{\"kind\":\"{kind}\""))).count();
     assert_eq!(["page", "post", "menu", "redirect", "settings"].map(kinds), [2, 1, 1, 2, 1], "{out}");
+    assert_eq!(["discount", "taxRate", "shippingMethod", "rewards"].map(kinds), [2, 4, 2, 1], "{out}");
     let mut folder = first.folder().join("export-cellar");
     let mut hops = Vec::new();
     for engine in [Engine::Postgres, Engine::Sqlite] {
@@ -621,7 +682,20 @@ fn what_goes_out_comes_in_again_on_the_other_engine() {
             ([8, 0, 0, 0], [6, 0, 0, 0]),
             "{report}"
         );
-        for kind in ["product", "media", "collection", "attribute", "page", "post", "menu", "redirect"] {
+        assert_eq!((tally(&report, "taxRate"), tally(&dry, "taxRate")), ([1, 0, 3, 0], [1, 0, 3, 0]));
+        for kind in [
+            "product",
+            "media",
+            "collection",
+            "attribute",
+            "page",
+            "post",
+            "menu",
+            "redirect",
+            "discount",
+            "shippingMethod",
+            "rewards",
+        ] {
             assert_eq!(
                 (tally(&dry, kind), tally(&report, kind)[1..] == [0, 0, 0]),
                 (tally(&report, kind), true),

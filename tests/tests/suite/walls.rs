@@ -93,7 +93,12 @@ fn body_for(operation: &Operation) -> Option<Value> {
             | "/pages/{}"
             | "/posts/{}"
             | "/menus/{}"
-            | "/redirects/{}",
+            | "/redirects/{}"
+            | "/discounts/{}"
+            | "/gift-cards/{}"
+            | "/shipping-methods/{}"
+            | "/tax-rates/{}"
+            | "/rewards",
         )
         | (
             "POST",
@@ -157,7 +162,7 @@ fn body_for(operation: &Operation) -> Option<Value> {
         ("POST" | "PATCH", "/redirects" | "/redirects/{}") => json!({ "from": "/mallory", "to": "/crook" }),
         ("POST", "/products") => json!({ "name": "Mallory's wine", "price": 100 }),
         ("PATCH", "/products/{}") => json!({ "price": 1 }),
-        ("POST", "/products/{}/stock") => json!({ "delta": -1, "reason": "Drunk" }),
+        ("POST", "/products/{}/stock" | "/gift-cards/{}/adjust") => json!({ "delta": -1, "reason": "Drunk" }),
         ("PATCH", "/collections/{}" | "/attributes/{}") => json!({ "position": 9 }),
         ("PUT", "/collections/{}/products") => json!({ "products": [] }),
         ("POST", "/test-clock") => json!({ "now": "2027-01-01T00:00:00Z" }),
@@ -169,6 +174,18 @@ fn body_for(operation: &Operation) -> Option<Value> {
         ("PATCH", "/mail-templates/{}") | ("POST", "/mail-templates/{}/preview") => {
             json!({ "subject": "Mallory's" })
         }
+        ("POST" | "PATCH", "/discounts" | "/discounts/{}") => {
+            json!({ "name": "Mallory's", "type": "percent", "value": 100 })
+        }
+        ("POST", "/gift-cards") => json!({ "initialValue": 5000 }),
+        ("PATCH", "/gift-cards/{}") => json!({ "recipientEmail": "mallory@post.example" }),
+        ("POST" | "PATCH", "/shipping-methods" | "/shipping-methods/{}") => {
+            json!({ "name": "Mallory's", "price": 0 })
+        }
+        ("POST" | "PATCH", "/tax-rates" | "/tax-rates/{}") => {
+            json!({ "name": "None", "country": "FR", "rate": 0 })
+        }
+        ("PUT", "/rewards") => json!({ "pointsPerUnit": 1, "redeemPoints": 1, "redeemValue": 1 }),
         (method, path) => panic!("the walk does not know how to call {method} {path}: teach it"),
     })
 }
@@ -289,6 +306,13 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
         // Every shop has the same letters; what each makes of them is tried elsewhere.
         ("mail-templates", "no_letter".to_owned()),
         ("media", first_id(&admin, "/admin/v1/media")),
+        ("discounts", shown(shop, "discounts", &json!({ "name": "Olive's", "type": "free_shipping" }), "id")),
+        ("gift-cards", shown(shop, "gift-cards", &json!({ "initialValue": 500 }), "id")),
+        (
+            "shipping-methods",
+            shown(shop, "shipping-methods", &json!({ "name": "Olive's", "price": 1 }), "id"),
+        ),
+        ("tax-rates", first_id(&admin, "/admin/v1/tax-rates")),
     ]);
     let foreign_admin = elsewhere.admin();
 

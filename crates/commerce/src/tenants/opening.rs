@@ -10,7 +10,7 @@ use store::tenants::shops;
 use super::TenantError;
 use super::keys::{self, IssuedKey};
 use crate::audit::{self, Actor, Change};
-use crate::{Commerce, Shop, jobs};
+use crate::{Commerce, Shop, jobs, selling};
 
 /// A shop to open.
 #[derive(Clone)]
@@ -68,6 +68,7 @@ pub async fn open(commerce: &Commerce, new: NewShop) -> Result<Opened, TenantErr
                 keys::write_storefront_token(&handle, tx, &shop, "first token", None)?.secret;
             let IssuedKey { secret: admin_key, .. } =
                 keys::write_admin_key(&handle, tx, &shop, "first key", &ScopeSet::All)?;
+            selling::begin_with_tax_rates(&handle, tx, &shop)?;
             jobs::enqueue(&handle, tx, now, jobs::Kind::Sweep)?;
             let change = Change {
                 action: "shop.open",

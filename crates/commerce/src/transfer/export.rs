@@ -1,7 +1,7 @@
-//! A shop's catalogue and content as lines that [`super::import`] reads. Rule: two shops with the same in them give the same
+//! A shop's catalogue, content and set-up for selling as lines that [`super::import`] reads. Rule: two shops with the same in them give the same
 //! bytes, whatever their engines, ids and histories are: names stand for ids, and things stand in the order of their names.
 //!
-//! Not taken along is what belongs to people and to this installation: customers, staff, keys, reviews, messages. A backup
+//! Not taken along is what belongs to people and to this installation: customers, gift cards, staff, keys, reviews, messages. A backup
 //! has all of it.
 
 use std::collections::{BTreeMap, HashMap};
@@ -25,6 +25,7 @@ use super::report::{Grade, Problem};
 use crate::catalog::{self, Stored};
 use crate::content;
 use crate::media::{self, MediaError};
+use crate::selling::{self, SellingError};
 use crate::{Commerce, Shop};
 
 /// Products read together.
@@ -64,6 +65,7 @@ pub enum ExportError {
 
 /// What was written, by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Exported {
     /// Pictures and files.
     pub media: u64,
@@ -81,6 +83,14 @@ pub struct Exported {
     pub menus: u64,
     /// Redirects.
     pub redirects: u64,
+    /// Rates of tax.
+    pub tax_rates: u64,
+    /// Shipping methods.
+    pub shipping_methods: u64,
+    /// Discounts.
+    pub discounts: u64,
+    /// Rewards programmes: one or none.
+    pub rewards: u64,
 }
 
 /// Writes all of a shop's catalogue and content. Others may change it meanwhile: each thing is as it was when its line was
@@ -100,7 +110,8 @@ pub async fn export(
     let names = Names { attributes: attribute_slugs, collections: collection_slugs, files: files.clone() };
     let products = export.products(Arc::new(names)).await?;
     let exported = Exported { media, attributes, collections, products, ..Exported::default() };
-    export.content(files, exported).await
+    let exported = export.content(files, exported).await?;
+    export.selling(exported).await
 }
 
 fn broken(error: serde_json::Error) -> StoreError {
@@ -285,6 +296,34 @@ impl Export<'_> {
             self.line(kind, line)?;
         }
         Ok(exported)
+    }
+
+    /// What the shop has set up for selling, but for gift cards.
+    async fn selling(&mut self, exported: Exported) -> Result<Exported, ExportError> {
+        let set_up = self.commerce.store().read(self.shop.id, selling::exported).await;
+        let selling::Exported { tax_rates, shipping_methods, discounts, rewards, left_out } = set_up
+            .map_err(|error| match error {
+                SellingError::Store(error) => error,
+                other => StoreError::Broken(other.to_string()),
+            })?;
+        for reason in left_out {
+            self.target.told(Problem::new(self.lines, None, reason, Grade::Note));
+        }
+        let mut counts = [0_u64; 4];
+        let kinds = [
+            ("taxRate", tax_rates),
+            ("shippingMethod", shipping_methods),
+            ("discount", discounts),
+            ("rewards", rewards.into_iter().collect()),
+        ];
+        for (count, (kind, lines)) in counts.iter_mut().zip(kinds) {
+            for line in lines {
+                *count += 1;
+                self.line(kind, line)?;
+            }
+        }
+        let [tax_rates, shipping_methods, discounts, rewards] = counts;
+        Ok(Exported { tax_rates, shipping_methods, discounts, rewards, ..exported })
     }
 
     /// The ids of all products in the order of their slugs. They are sorted here, for the databases sort texts each in

@@ -8,6 +8,7 @@ use domain::transfer::shopify::Places;
 use serde::Serialize;
 
 use super::report::{Grade, Problem};
+use crate::selling::SellingLine;
 
 /// The kinds of things that a file has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -31,6 +32,14 @@ pub enum Kind {
     Menu,
     /// An old address that leads to a new one.
     Redirect,
+    /// A rate of tax.
+    TaxRate,
+    /// A shipping method.
+    ShippingMethod,
+    /// A discount.
+    Discount,
+    /// The rewards programme.
+    Rewards,
     /// A line of no known kind.
     Unknown,
 }
@@ -57,6 +66,7 @@ pub(super) enum What {
     Product(Box<ProductItem>),
     /// A page, post, menu or redirect, as the line has it.
     Content(Kind, Box<serde_json::Value>),
+    Selling(Box<SellingLine>),
     /// It could not be read; why stands among its problems.
     Refused(Kind),
 }
@@ -115,6 +125,12 @@ impl Item {
             What::Media(_) => Kind::Media,
             What::Collection(_) => Kind::Collection,
             What::Product(_) => Kind::Product,
+            What::Selling(line) => match **line {
+                SellingLine::TaxRate(_) => Kind::TaxRate,
+                SellingLine::ShippingMethod(_) => Kind::ShippingMethod,
+                SellingLine::Discount { .. } => Kind::Discount,
+                SellingLine::Rewards(_) => Kind::Rewards,
+            },
             What::Content(kind, _) | What::Refused(kind) => *kind,
         }
     }

@@ -6,6 +6,7 @@ use std::io::{Read, Seek};
 
 use domain::catalog::{AttributeForm, CollectionForm, ImageForm, ProductForm};
 use domain::patch::Patch;
+use domain::selling::{RateKind, ShippingMethodForm};
 use domain::slugs::ThingSlug;
 use domain::tenants::Currency;
 use domain::time::Timestamp;
@@ -18,6 +19,7 @@ use super::lines::{LONGEST, Line, Lines};
 use super::report::{Grade, Problem};
 use super::table::Place;
 use super::{ImportError, Reading};
+use crate::selling::{RATE_KIND, SellingLine};
 
 /// What a file defines, so that a thing may be named before it comes.
 #[derive(Debug, Default)]
@@ -168,7 +170,8 @@ fn item(line: u64, text: &str) -> Item {
 }
 
 /// The kinds of lines, in the order in which an export has them.
-const KINDS: &str = "settings, attribute, media, collection, product, page, post, menu, redirect";
+const KINDS: &str = "settings, attribute, media, collection, product, page, post, menu, redirect, \
+    taxRate, shippingMethod, discount, rewards";
 
 fn content(kind: Kind, object: Object) -> (Kind, Option<What>) {
     (kind, Some(What::Content(kind, Box::new(Value::Object(object)))))
@@ -210,6 +213,10 @@ impl LineReading {
             "post" => content(Kind::Post, object),
             "menu" => content(Kind::Menu, object),
             "redirect" => content(Kind::Redirect, object),
+            "taxRate" => (Kind::TaxRate, self.selling(object, SellingLine::TaxRate)),
+            "shippingMethod" => (Kind::ShippingMethod, self.shipping_method(object)),
+            "discount" => (Kind::Discount, self.discount(object)),
+            "rewards" => (Kind::Rewards, self.selling(object, SellingLine::Rewards)),
             other => {
                 self.refuse(Some("kind"), format!("Must be one of {KINDS}, not {other:?}."));
                 (Kind::Unknown, None)
@@ -248,6 +255,32 @@ impl LineReading {
             ensures: Vec::new(),
             origin: Origin::Line,
         })))
+    }
+
+    fn selling<F: DeserializeOwned>(
+        &mut self,
+        object: Object,
+        line: impl FnOnce(F) -> SellingLine,
+    ) -> Option<What> {
+        let form = self.form::<F>("", Value::Object(object))?;
+        Some(What::Selling(Box::new(line(form))))
+    }
+
+    /// What the API calls a method's `kind` is `rateKind` here, for every line has a `kind` already.
+    fn shipping_method(&mut self, mut object: Object) -> Option<What> {
+        let kind: Patch<String> = self.part(&mut object, RATE_KIND)?;
+        if let Patch::Value(word) = &kind
+            && let Err(invalid) = RateKind::parse(word)
+        {
+            self.refuse(Some(RATE_KIND), invalid.reason());
+        }
+        self.selling(object, |form| SellingLine::ShippingMethod(ShippingMethodForm { kind, ..form }))
+    }
+
+    fn discount(&mut self, mut object: Object) -> Option<What> {
+        let products = self.part(&mut object, "products")?;
+        let collections = self.part(&mut object, "collections")?;
+        self.selling(object, |form| SellingLine::Discount { form, products, collections })
     }
 
     /// A field that is not the form's.
@@ -354,13 +387,13 @@ mod tests {
             (
                 "{}",
                 vec![
-                    "line 7: kind: Is required: settings, attribute, media, collection, product, page, post, menu, redirect.",
+                    "line 7: kind: Is required: settings, attribute, media, collection, product, page, post, menu, redirect, taxRate, shippingMethod, discount, rewards.",
                 ],
             ),
             (
                 r#"{"kind": "moon"}"#,
                 vec![
-                    "line 7: kind: Must be one of settings, attribute, media, collection, product, page, post, menu, redirect, not \"moon\".",
+                    "line 7: kind: Must be one of settings, attribute, media, collection, product, page, post, menu, redirect, taxRate, shippingMethod, discount, rewards, not \"moon\".",
                 ],
             ),
             (r#"{"kind": "product", "price": "12"}"#, vec![PRICE]),

@@ -19,7 +19,7 @@ use super::table::Place;
 use super::write::{Outcome, Phase, Ready, Writer, named_products};
 use super::{Format, ImportError, Input, Options, Reading};
 use crate::catalog::Put;
-use crate::{Commerce, Shop};
+use crate::{Commerce, Shop, selling};
 
 /// A batch is written when it has so many things.
 const BATCH: usize = 100;
@@ -255,6 +255,11 @@ impl Run<'_> {
                     to_come.insert(format!("{path}.target"));
                 }
             });
+        }
+        if let What::Selling(line) = &item.what {
+            let named = selling::named_by(line).into_iter();
+            let defined = named.filter(|(_, kind, slug)| self.defined.has(kind, slug));
+            to_come.extend(defined.map(|(path, ..)| path));
         }
         Ready { item, in_file, differs, files, to_come }
     }

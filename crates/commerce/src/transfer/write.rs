@@ -22,6 +22,7 @@ use super::report::Problem;
 use crate::audit::{self, Actor, Change};
 use crate::catalog::{self, CatalogError, Put};
 use crate::content::{self, ContentError};
+use crate::selling::{self, SellingError, SellingLine};
 use crate::tenants::{self, TenantError};
 use crate::{Commerce, Shop};
 
@@ -46,7 +47,7 @@ pub(super) struct Ready {
     pub(super) differs: bool,
     /// The pictures of the files that a page names.
     pub(super) files: HashMap<String, MediaId>,
-    /// The fields of a page or menu that name what is still to come.
+    /// The fields of a page, menu or discount that name what is still to come.
     pub(super) to_come: HashSet<String>,
 }
 
@@ -256,6 +257,7 @@ impl<'c> Putting<'c> {
             What::Collection(collection) => self.collection(tx, ready, collection),
             What::Product(product) => self.product(tx, ready, product),
             What::Content(kind, line) => self.content(tx, ready, *kind, line),
+            What::Selling(line) => self.selling(tx, ready, line),
             // Pictures are kept before the transaction begins.
             What::Media(_) | What::Refused(_) => Ok(Outcome::Refused(Vec::new())),
         };
@@ -310,6 +312,32 @@ impl<'c> Putting<'c> {
                 ContentError::Store(error) => error.into(),
                 other => StoreError::Broken(other.to_string()).into(),
             }),
+        }
+    }
+
+    fn selling(
+        &mut self,
+        tx: &mut Tx<'_>,
+        ready: &Ready,
+        line: &SellingLine,
+    ) -> Result<Outcome, CatalogError> {
+        let comes = |errors: &FieldErrors| errors.iter().all(|(path, _)| ready.to_come.contains(path));
+        let failed = |error| match error {
+            SellingError::Invalid(errors) => errors.into(),
+            SellingError::LimitReached(limit) => CatalogError::LimitReached(limit),
+            SellingError::Store(error) => error.into(),
+            other => StoreError::Broken(other.to_string()).into(),
+        };
+        match selling::put_line(self.commerce, tx, &self.shop, line) {
+            Ok(put) => Ok(Outcome::Done(put)),
+            Err(SellingError::Invalid(errors)) if comes(&errors) && self.dry_run => {
+                let is_there = selling::is_there(self.commerce, tx, &self.shop, line).map_err(failed)?;
+                Ok(Outcome::Done(if is_there { Put::Changed } else { Put::Created }))
+            }
+            Err(SellingError::Invalid(errors)) if comes(&errors) && self.phase != Phase::Last => {
+                Ok(Outcome::Again(None))
+            }
+            Err(error) => Err(failed(error)),
         }
     }
 

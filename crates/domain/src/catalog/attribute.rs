@@ -79,7 +79,7 @@ impl Attribute {
 }
 
 /// A place among others.
-pub(super) fn position(given: Option<i64>) -> Result<i64, Invalid> {
+pub(crate) fn position(given: Option<i64>) -> Result<i64, Invalid> {
     let position = given.unwrap_or(0);
     if (0..=1_000_000).contains(&position) {
         Ok(position)

@@ -10,6 +10,7 @@ mod review;
 mod sale;
 mod stock;
 
+pub(crate) use attribute::position;
 pub use attribute::{Attribute, AttributeForm, value_slug};
 pub use collection::{Collection, CollectionForm, Condition, ConditionForm, Facts, Rule, RuleForm};
 pub use kinds::{

@@ -32,6 +32,11 @@ impl Price {
         fields.take(path, self.minor())
     }
 
+    /// The number alone, where no currency is named: it may be no price at all.
+    pub(crate) fn bare(&self) -> Option<i64> {
+        self.currency.is_none().then_some(self.value)
+    }
+
     /// Refuses another currency than this.
     pub(super) fn check(&self, fields: &mut Fields, path: &str, currency: Currency) {
         if self.currency.as_deref().is_some_and(|named| Currency::parse(named) != Ok(currency)) {

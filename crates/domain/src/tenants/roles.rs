@@ -42,11 +42,19 @@ pub enum Scope {
     MessagesRead,
     /// Answer messages, keep the newsletter's list and the mail templates.
     MessagesWrite,
+    /// See discounts, gift cards, shipping methods, tax rates and the rewards programme; of gift cards not the codes.
+    SellingRead,
+    /// Set them up, issue gift cards and see their codes, which are money.
+    SellingWrite,
+    /// See orders, with their customers' addresses.
+    OrdersRead,
+    /// Send, cancel and refund orders.
+    OrdersWrite,
 }
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 20] = [
         Self::CustomersRead,
         Self::CustomersWrite,
         Self::Tokens,
@@ -63,6 +71,10 @@ impl Scope {
         Self::ContentWrite,
         Self::MessagesRead,
         Self::MessagesWrite,
+        Self::SellingRead,
+        Self::SellingWrite,
+        Self::OrdersRead,
+        Self::OrdersWrite,
     ];
 
     /// The name in the API.
@@ -85,6 +97,10 @@ impl Scope {
             Self::ContentWrite => "content:write",
             Self::MessagesRead => "messages:read",
             Self::MessagesWrite => "messages:write",
+            Self::SellingRead => "selling:read",
+            Self::SellingWrite => "selling:write",
+            Self::OrdersRead => "orders:read",
+            Self::OrdersWrite => "orders:write",
         }
     }
 
@@ -161,7 +177,12 @@ impl Role {
             Self::Fulfilment => {
                 matches!(
                     scope,
-                    Scope::CustomersRead | Scope::SettingsRead | Scope::ProductsRead | Scope::MessagesRead
+                    Scope::CustomersRead
+                        | Scope::SettingsRead
+                        | Scope::ProductsRead
+                        | Scope::MessagesRead
+                        | Scope::OrdersRead
+                        | Scope::OrdersWrite
                 )
             }
             Self::Content => matches!(
@@ -180,6 +201,8 @@ impl Role {
                     | Scope::ProductsRead
                     | Scope::ContentRead
                     | Scope::MessagesRead
+                    | Scope::SellingRead
+                    | Scope::OrdersRead
             ),
         }
     }
@@ -298,7 +321,7 @@ mod tests {
         );
         assert_eq!(
             may(Role::ReadOnly),
-            "customers:read settings:read audit:read products:read content:read messages:read"
+            "customers:read settings:read audit:read products:read content:read messages:read selling:read"
         );
     }
 

@@ -33,14 +33,27 @@ pub(crate) async fn run(settings: &Settings, slug: &str, folder: &Path, printer:
     let exported =
         exported.with_context(|| format!("the shop {slug} was not exported to {}", folder.display()))?;
     to.file.finish(Taken::Replace)?;
-    let transfer::Exported { media, attributes, collections, products, pages, posts, menus, redirects } =
-        exported;
+    let transfer::Exported {
+        media,
+        attributes,
+        collections,
+        products,
+        pages,
+        posts,
+        menus,
+        redirects,
+        tax_rates,
+        shipping_methods,
+        discounts,
+        rewards,
+    } = exported;
     printer.say(
         &serde_json::json!({ "file": file, "exported": exported }),
         format!(
             "Wrote {products} products, {collections} collections, {attributes} attributes, {media} pictures, {pages} pages, \
-             {posts} posts, {menus} menus and {redirects} redirects of {slug} to {}.\n\
-             Customers, staff, reviews and messages are not in it: `marzipan backup` has them.",
+             {posts} posts, {menus} menus, {redirects} redirects, {tax_rates} tax rates, {shipping_methods} shipping methods, \
+             {discounts} discounts and {rewards} rewards programmes of {slug} to {}.\n\
+             Customers, gift cards, staff, reviews and messages are not in it: `marzipan backup` has them.",
             file.display()
         ),
     )

@@ -127,6 +127,10 @@ fn summary(report: &Report, slug: &str) -> String {
             Kind::Post => "posts",
             Kind::Menu => "menus",
             Kind::Redirect => "redirects",
+            Kind::TaxRate => "tax rates",
+            Kind::ShippingMethod => "shipping methods",
+            Kind::Discount => "discounts",
+            Kind::Rewards => "rewards programmes",
             Kind::Unknown => "other lines",
         };
         lines.push(format!(

@@ -68,8 +68,10 @@ fn fill(database: &Database) {
 
 fn value(name: &str, kind: &str, row: usize) -> String {
     match kind {
-        // The only one with a bound.
-        "INTEGER" | "bigint" if name == "quantity" => row.to_string(),
+        // Those with a bound.
+        "INTEGER" | "bigint" if ["quantity", "balance", "used", "usage_limit"].contains(&name) => {
+            row.to_string()
+        }
         "INTEGER" | "bigint" => match row {
             0 => i64::MAX.to_string(),
             1 => (i64::MIN + 1).to_string(),

@@ -5,5 +5,6 @@
 mod databases;
 mod dumps;
 mod schemas;
+mod selling;
 mod transactions;
 mod versions;

@@ -31,7 +31,7 @@ pub(crate) struct ExportBody(Export);
     operation_id = "exportData",
     security(("accountAuth" = [])),
     responses(
-        (status = 200, description = "The data.", body = DataBody<ExportBody>, example = json!({"data": {"exportedAt": "2024-10-07T12:12:58.000000Z", "details": {}, "addresses": [], "sessions": [], "mails": [], "threads": [], "newsletter": null, "reviews": []}})),
+        (status = 200, description = "The data.", body = DataBody<ExportBody>, example = json!({"data": {"exportedAt": "2024-10-07T12:12:58.000000Z", "details": {}, "addresses": [], "sessions": [], "mails": [], "threads": [], "newsletter": null, "reviews": [], "rewards": [], "giftCards": []}})),
         Unauthenticated, NotFound, Always,
     )
 )]
