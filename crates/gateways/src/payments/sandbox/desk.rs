@@ -182,6 +182,14 @@ impl Turn<'_> {
         Some(fault)
     }
 
+    /// Does something that no event tells of.
+    pub(super) fn untold<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let told_before = self.events.len();
+        let done = work(self);
+        self.events.truncate(told_before);
+        done
+    }
+
     /// Lets the shop know, once this is on the disk, how a payment stands; nothing where it is none.
     pub(super) fn tell_of_payment(&mut self, names: &Names, reference: &str) {
         if let Some(page) = self.books.payment(reference) {

@@ -67,10 +67,11 @@ pub struct Faults {
     /// So many calls do nothing and are never answered.
     #[serde(default)]
     pub hang_next: u64,
-    /// So many calls act, and the connection is cut before their answer.
+    /// So many calls act, and the connection is cut before their answer. No event tells of it either: whoever wants to know
+    /// has to look.
     #[serde(default)]
     pub cut_next: u64,
-    /// So many calls act, and their answer can not be read.
+    /// So many calls act, and their answer can not be read; the same.
     #[serde(default)]
     pub malformed_next: u64,
 }

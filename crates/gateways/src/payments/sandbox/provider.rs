@@ -165,11 +165,11 @@ impl Sandbox {
                 }
                 Some(Fault::Hang) => Fate::Hangs,
                 Some(Fault::Cut) => {
-                    drop(decide(turn, &names));
+                    drop(turn.untold(|turn| decide(turn, &names)));
                     Fate::Cut
                 }
                 Some(Fault::Malformed) => {
-                    drop(decide(turn, &names));
+                    drop(turn.untold(|turn| decide(turn, &names)));
                     Fate::Malformed
                 }
             };

@@ -71,6 +71,21 @@ async fn what_changes_is_told_signed_and_again_where_it_was_not_heard() {
 }
 
 #[tokio::test]
+async fn what_a_fault_swallows_is_not_told() {
+    let folder = folder();
+    let sandbox = open(folder.path());
+    let (listener, url) = listen().await;
+    sandbox.deliver_to(url);
+    sandbox.set_faults(OURS, Faults { cut_next: 1, ..Faults::default() }).await.expect("the books");
+    assert!(matches!(sandbox.charge(&charge(1, token("tok_ok"))).await, Err(PaymentError::Unknown(_))));
+    // The answer of this one is lost too, but its event is not.
+    assert!(matches!(sandbox.charge(&charge(2, token("tok_unknown"))).await, Err(PaymentError::Unknown(_))));
+    let (_, body) = take(&listener, "200 OK").await;
+    let told: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!(told["data"]["idempotencyKey"], PaymentId::new(Uuid::from_u128(2)).to_string());
+}
+
+#[tokio::test]
 async fn what_the_shopper_does_at_the_bank_is_told() {
     let folder = folder();
     let sandbox = open(folder.path());
