@@ -229,19 +229,12 @@ pub(crate) fn documents() -> Result<Documents> {
         secrets: Secrets::new(&SecretKey::new(rand::random()))?,
         passwords: PasswordPool::start(1, HashCost::default(), chance())?,
         mailer: Mailer::Kept,
-        payments: nothing_to_pay()?,
+        payments: Payments::unused(Arc::new(SystemClock)).map_err(|reason| anyhow!("{reason}"))?,
         search: SearchIndex::in_memory()?,
         public_url: "http://127.0.0.1".parse()?,
         media: MediaParts::in_memory(),
     });
     Ok(apis(Storefront { commerce, answers: Arc::new(FinishedAnswers::new(0)) }).1)
-}
-
-/// For documents: nothing is asked of it.
-fn nothing_to_pay() -> Result<Payments> {
-    let nowhere = std::env::temp_dir().join("marzipan-nowhere");
-    let sandbox = Sandbox::new(nowhere, "http://127.0.0.1".parse()?, Arc::new(SystemClock), [0; 32]);
-    Ok(Payments::new(Arc::new(sandbox), StripeClient::new().map_err(|reason| anyhow!("{reason}"))?))
 }
 
 fn edge(settings: &Settings, commerce: &Commerce) -> Arc<Edge> {

@@ -81,7 +81,7 @@ async fn ask(
         .and_then(|page| {
             page.render(context! {
                 reference => found.reference,
-                amount => found.amount.map(|amount| amount.formatted()),
+                amount => found.amount.map(domain::money::Money::formatted),
                 waits => found.status == "requires_action",
                 approved => found.status == "succeeded",
             })

@@ -346,9 +346,9 @@ fn a_hundred_race_for_the_last_bottle(shop: &Shop<'_>) {
         racing.into_iter().map(|one| one.join().expect("an answer")).collect()
     });
     let won = outcomes.iter().filter(|(status, _)| *status == 201).count();
-    let lost =
+    let told =
         outcomes.iter().filter(|(status, body)| *status == 409 && body["code"] == "out_of_stock").count();
-    assert_eq!((won, lost), (1, 99), "{outcomes:?}");
+    assert_eq!((won, told), (1, 99), "{outcomes:?}");
     assert_eq!((left(shop, &last), taken(shop).len(), paid_orders(shop).len()), (0, 1, 1));
 }
 
@@ -368,7 +368,10 @@ fn fifty_race_for_one_discount(shop: &Shop<'_>) {
     std::thread::scope(|scope| {
         for cart in &carts {
             scope.spawn(|| {
-                let answer = pay(&visitor, cart, "tok_ok");
+                let answer = eventually("an answer", || {
+                    // A database that is asked too much at one moment says so: 503, come back.
+                    Some(pay(&visitor, cart, "tok_ok")).filter(|answer| answer.status != 503)
+                });
                 assert!(answer.status == 201 || answer.status == 409, "{answer}");
             });
         }

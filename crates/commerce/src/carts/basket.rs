@@ -20,6 +20,9 @@ use super::goods::Goods;
 use crate::selling::{discount_of, programme_of, shipping_method_of, tax_rate_of};
 use crate::{Commerce, Shop};
 
+/// A code that does not count any more, and why.
+type DeadCode = (String, &'static str);
+
 /// A cart with all that its price depends on, and the price.
 pub(crate) struct Loaded {
     pub(crate) goods: Goods,
@@ -27,7 +30,7 @@ pub(crate) struct Loaded {
     /// Those that were handed to the pricing, in its order.
     pub(crate) discounts: Vec<Discount>,
     /// Codes that do not count any more, each with the reason.
-    pub(crate) dead_codes: Vec<(String, &'static str)>,
+    pub(crate) dead_codes: Vec<DeadCode>,
     /// The cards, in the order of the cart; those that are gone or spent are left out.
     pub(crate) gift_cards: Vec<GiftCardRow>,
     /// The methods that go where the goods go, each with its price.
@@ -175,7 +178,7 @@ fn usable_discounts(
     tx: &mut Tx<'_>,
     shop: &Shop,
     contents: &Contents,
-) -> Result<(Vec<Discount>, Vec<(String, &'static str)>), StoreError> {
+) -> Result<(Vec<Discount>, Vec<DeadCode>), StoreError> {
     let key = customer_key(contents);
     let mut usable = Vec::new();
     let mut dead = Vec::new();

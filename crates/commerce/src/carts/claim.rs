@@ -104,7 +104,7 @@ fn join(
             "Together the carts have more than 100 lines. Please remove some first.",
         ));
     }
-    guest.status = carts::EXPIRED.to_owned();
+    carts::EXPIRED.clone_into(&mut guest.status);
     guest.contents = store_contents(&Contents::default())?;
     guest.email = None;
     super::change::touched(&mut guest, shop.now);

@@ -53,7 +53,7 @@ pub(super) async fn open(
                 0 => None,
                 amount => {
                     let has_boxes = contents.items.iter().any(|item| item.subscription.is_some());
-                    Some(begin_payment(&handle, tx, shop, &order, amount, customer, &asked, has_boxes)?)
+                    Some(begin_payment(&handle, tx, shop, &order, amount, &asked, has_boxes)?)
                 }
             };
             let claimed = CartRow {
@@ -175,11 +175,11 @@ fn begin_payment(
     shop: &Shop,
     order: &OrderRow,
     amount: i64,
-    customer: Option<CustomerId>,
     asked: &CheckOut,
     has_boxes: bool,
 ) -> Result<pay::Begun, CheckoutError> {
     let account = accounts::account(commerce, tx, shop)?;
+    let customer = crate::orders::customer_of(order)?;
     let source = source(tx, customer, asked, &account)?;
     let payment = PaymentRow {
         payment_id: PaymentId::new(commerce.chance().uuid(shop.now)),

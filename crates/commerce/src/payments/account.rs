@@ -129,7 +129,7 @@ impl ProviderForm {
             return Err(FieldErrors::one("provider", "Must be one of sandbox stripe."));
         }
         let secret = |secret: Option<SecretString>| {
-            let text = secret.as_ref().map(|secret| secret.expose_secret()).unwrap_or_default();
+            let text = secret.as_ref().map(ExposeSecret::expose_secret).unwrap_or_default();
             text::one_line(text, 500)
         };
         let secret_key = fields.take("secretKey", secret(self.secret_key));
@@ -137,7 +137,7 @@ impl ProviderForm {
         let publishable = fields
             .take("publishableKey", text::one_line(self.publishable_key.as_deref().unwrap_or_default(), 500));
         let base_url = filled(self.base_url.as_deref()).unwrap_or(STRIPE_URL);
-        let base_url = Url::parse(base_url).ok().filter(|url| is_safe(url));
+        let base_url = Url::parse(base_url).ok().filter(is_safe);
         if base_url.is_none() {
             fields.refuse("baseUrl", "Must begin with https://, or with http:// on this machine.");
         }

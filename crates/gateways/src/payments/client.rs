@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The client can not be made.
 #[derive(Debug, thiserror::Error)]
 #[error("no client for payment providers: {0}")]
-pub struct NoClient(String);
+pub struct NoClient(pub(super) String);
 
 /// A client. Its connections are shared by its clones.
 pub(super) fn client() -> Result<Client, NoClient> {

@@ -316,7 +316,7 @@ impl From<CartView> for CartBody {
             name: discount.name,
             amount: money(discount.amount),
         };
-        let card = |card: carts::AppliedGiftCard| CartGiftCard {
+        let gift_card = |card: carts::AppliedGiftCard| CartGiftCard {
             id: card.id.to_string(),
             last_four: card.last_four,
             amount: money(card.amount),
@@ -330,7 +330,7 @@ impl From<CartView> for CartBody {
             items: cart.items.into_iter().map(item).collect(),
             item_count: cart.item_count,
             discounts: cart.discounts.into_iter().map(discount).collect(),
-            gift_cards: cart.gift_cards.into_iter().map(card).collect(),
+            gift_cards: cart.gift_cards.into_iter().map(gift_card).collect(),
             points: cart.points,
             shipping_address: cart.shipping_address.map(Into::into),
             billing_address: cart.billing_address.map(Into::into),
