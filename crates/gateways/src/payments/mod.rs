@@ -1,10 +1,13 @@
 //! Payments. Rule: every call that moves money carries our own idempotency key, and an answer that did not come is
 //! [`PaymentError::Unknown`] and is looked up by that key, never guessed.
 
+mod client;
 mod registry;
 pub mod sandbox;
+mod signature;
 mod stripe;
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -14,8 +17,9 @@ use domain::time::Timestamp;
 use secrecy::SecretString;
 use url::Url;
 
-pub use registry::Payments;
-pub use stripe::{Stripe, StripeAccount, StripeClient, VERSION as STRIPE_VERSION};
+pub use self::client::NoClient;
+pub use self::registry::Payments;
+pub use self::stripe::{Stripe, StripeAccount, StripeClient, VERSION as STRIPE_VERSION};
 
 /// What a provider's call gives in the end.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, PaymentError>> + Send + 'a>>;
@@ -124,7 +128,7 @@ pub struct Payment {
 }
 
 /// How a payment stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum PaymentStatus {
     /// The money is taken.
     Succeeded,
@@ -143,6 +147,20 @@ pub enum PaymentStatus {
     Declined(Decline),
     /// It was let go.
     Cancelled,
+}
+
+impl fmt::Debug for PaymentStatus {
+    /// Without the client secret: whoever has it can finish the payment.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Succeeded => f.write_str("Succeeded"),
+            Self::Authorised => f.write_str("Authorised"),
+            Self::RequiresAction { .. } => f.write_str("RequiresAction"),
+            Self::Processing => f.write_str("Processing"),
+            Self::Declined(decline) => f.debug_tuple("Declined").field(decline).finish(),
+            Self::Cancelled => f.write_str("Cancelled"),
+        }
+    }
 }
 
 /// Why a card was refused.
@@ -284,20 +302,4 @@ pub enum WebhookRefused {
     /// It is signed, and can not be read.
     #[error("it can not be read: {0}")]
     Unreadable(String),
-}
-
-/// Bytes as signatures are written.
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) || !text.is_ascii() {
-        return None;
-    }
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
 }

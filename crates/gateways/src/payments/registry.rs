@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use domain::fields::Invalid;
 use domain::time::Clock;
 use url::Url;
 
+use super::client::NoClient;
 use super::sandbox::Sandbox;
 use super::stripe::{Stripe, StripeAccount, StripeClient};
 
@@ -18,17 +18,14 @@ pub struct Payments {
 impl Payments {
     /// Puts the providers together.
     #[must_use]
-    pub fn new(sandbox: Arc<Sandbox>, stripe: StripeClient) -> Self {
+    pub const fn new(sandbox: Arc<Sandbox>, stripe: StripeClient) -> Self {
         Self { sandbox, stripe }
     }
 
-    /// For documents and tests that take no money: books that nothing is written to, in a folder that is not made.
-    ///
-    /// # Errors
-    /// As [`StripeClient::new`].
-    pub fn unused(clock: Arc<dyn Clock>) -> Result<Self, Invalid> {
+    /// For documents and tests that take no money: a sandbox in a folder that is not made, as long as nobody pays.
+    pub fn unused(clock: Arc<dyn Clock>) -> Result<Self, NoClient> {
         let nowhere = std::env::temp_dir().join("marzipan-nowhere");
-        let base = Url::parse("http://127.0.0.1").map_err(|error| Invalid::new(error.to_string()))?;
+        let base = Url::parse("http://127.0.0.1").map_err(|error| NoClient(error.to_string()))?;
         Ok(Self::new(Arc::new(Sandbox::new(nowhere, base, clock, [0; 32])), StripeClient::new()?))
     }
 
@@ -41,6 +38,6 @@ impl Payments {
     /// Stripe, with a shop's account.
     #[must_use]
     pub fn stripe(&self, account: &StripeAccount) -> Stripe {
-        Stripe::new(self.stripe.clone(), account.clone())
+        Stripe::new(account.clone(), self.stripe.clone())
     }
 }

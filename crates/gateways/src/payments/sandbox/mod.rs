@@ -1,407 +1,254 @@
-//! The sandbox: a payment provider that takes no real money. Rule: it stands apart from the shop as a real one does: its books are
-//! its own file, its answers can be lost, and it tells by webhook what happened.
+//! The sandbox: a payment provider within the server, for test-mode shops and for tests. It takes no real money, and keeps
+//! books of its own outside the shop's database, as a real provider does.
 //!
-//! The tokens are those of the published test mode. Beside them: `tok_lost_card`, and `tok_authentication_on_renewal`, whose bank
-//! asks the customer at every later charge.
+//! Rule: the books are an append-only file, which all processes of an installation share. What was answered is in it, whatever
+//! ends a process; the same key is the same payment; and no shop sees another's.
 
-mod bank;
 mod books;
+mod desk;
+mod entries;
 mod hooks;
+mod journal;
+mod names;
+mod provider;
+mod rules;
 mod tokens;
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::ids::{PaymentId, TenantId};
 use domain::money::Money;
-use domain::tenants::Currency;
 use domain::time::{Clock, Timestamp};
-use secrecy::ExposeSecret;
-use tokio::sync::oneshot;
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
 use url::Url;
-use uuid::Uuid;
 
-use super::{
-    Answer, Charge, Event, Payment, PaymentError, PaymentProvider, PaymentRef, RefundOrder, Refunded, SetUp,
-    SetUpBegun, Source, WebhookRefused,
-};
-use bank::{Done, Wish};
-use books::{Fault, Journal, Standing, State};
-use hooks::{About, Hooks};
+use self::books::{Books, PaymentPage};
+use self::desk::Desk;
+use self::entries::{Entry, Status};
+use self::hooks::Notice;
+use self::names::Names;
+use super::client::client;
 
-pub use books::Faults;
+/// How long a call waits for an answer that does not come.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// As many events wait until it is known where they go, and no more.
+const EVENTS: usize = 10_000;
+/// The longest delay that may be asked for, in milliseconds.
+const LONGEST_LATENCY_MS: u64 = 60_000;
 
-/// A call that hangs is given up after so long.
-const HANGS: Duration = Duration::from_secs(10);
-/// What `tok_slow` takes.
-const SLOW: Duration = Duration::from_secs(3);
-/// Calls that wait for the books.
-const QUEUE: usize = 4096;
-
-type Wishes = std::sync::mpsc::SyncSender<(Wish, oneshot::Sender<Done>)>;
-
-/// The sandbox.
-pub struct Sandbox {
-    folder: PathBuf,
-    wishes: OnceLock<Result<Wishes, String>>,
-    hooks: Hooks,
-    base_url: Url,
-    clock: Arc<dyn Clock>,
+/// Why the sandbox can not be played with.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SandboxError {
+    /// The books can not be read or written.
+    #[error("the sandbox's books: {0}")]
+    Books(String),
+    /// Too many wait.
+    #[error("too many wait for the sandbox")]
+    Busy,
+    /// It did not answer; whether it acted is not known.
+    #[error("the sandbox does not answer")]
+    Silent,
 }
 
-/// A charge in the sandbox's books.
+/// Faults that a test asks for. Each count is of the next calls about money, and goes down with each; failing comes first, then
+/// hanging, cutting, malforming. A provider's name of a customer costs no call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Faults {
+    /// Every answer comes so much later, in milliseconds; a minute at the most.
+    #[serde(default)]
+    pub latency_ms: u64,
+    /// So many calls are answered as by a broken provider that did not act.
+    #[serde(default)]
+    pub fail_next: u64,
+    /// So many calls do nothing and are never answered.
+    #[serde(default)]
+    pub hang_next: u64,
+    /// So many calls act, and the connection is cut before their answer. No event tells of it either: whoever wants to know
+    /// has to look.
+    #[serde(default)]
+    pub cut_next: u64,
+    /// So many calls act, and their answer can not be read; the same.
+    #[serde(default)]
+    pub malformed_next: u64,
+}
+
+/// A charge as it stands in the books.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields are those of the published test mode")]
 pub struct SandboxCharge {
+    /// The sandbox's name for it.
     pub id: String,
+    /// The key that it was asked for with.
     pub idempotency_key: PaymentId,
+    /// How much was asked for.
     pub amount: Money,
+    /// How much of it was given back.
     pub refunded: Money,
+    /// Money was taken where it is `succeeded`, `partially_refunded` or `refunded`, and held where it is `authorised`; else
+    /// it is `requires_action`, `declined` or `cancelled`.
     pub status: &'static str,
+    /// What the shop calls it.
     pub reference: String,
+    /// When it was asked for, on the system's clock.
     pub created_at: Timestamp,
 }
 
-/// A payment as the page that plays the bank shows it.
+/// A payment or a set-up, for the page that plays the bank.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields say themselves")]
 pub struct SandboxPayment {
+    /// The shop.
     pub tenant: TenantId,
+    /// The sandbox's name for it.
     pub reference: String,
+    /// How much; `None` where a card is kept and no money is taken.
     pub amount: Option<Money>,
+    /// What the shop calls it; empty where a card is kept.
+    pub order: String,
+    /// `requires_action` while the bank waits for the shopper; else as that of a charge.
     pub status: &'static str,
+    /// Where the shopper goes on.
     pub return_url: Option<String>,
 }
 
-/// Why the books could not be kept.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("the sandbox's books: {0}")]
-pub struct BooksError(String);
+/// The sandbox.
+pub struct Sandbox {
+    desk: Desk,
+    names: Arc<Names>,
+    clock: Arc<dyn Clock>,
+    /// Until it is known where they go.
+    notices: Mutex<Option<mpsc::Receiver<Notice>>>,
+    patience: Duration,
+}
 
 impl Sandbox {
-    /// A sandbox whose books are in this folder, opened when the first call comes. `base_url` is where browsers find the page
-    /// that plays the bank.
+    /// A sandbox whose books are in this folder; both are made, and the books read, when the first call comes. `base_url` is
+    /// where browsers reach this server, `clock` is the system's, and `secret` the same for all processes that share the
+    /// books.
     #[must_use]
     pub fn new(folder: PathBuf, base_url: Url, clock: Arc<dyn Clock>, secret: [u8; 32]) -> Self {
-        Self { folder, wishes: OnceLock::new(), hooks: Hooks::new(secret), base_url, clock }
+        let (sender, notices) = mpsc::channel(EVENTS);
+        Self {
+            desk: Desk::new(folder.join("books.jsonl"), Arc::clone(&clock), sender),
+            names: Arc::new(Names::new(secret, base_url)),
+            clock,
+            notices: Mutex::new(Some(notices)),
+            patience: PATIENCE,
+        }
     }
 
-    /// The way to the thread that keeps the books.
-    fn books(&self) -> Result<&Wishes, BooksError> {
-        let open = || {
-            std::fs::create_dir_all(&self.folder)?;
-            let journal = Journal::open(&self.folder.join("books.jsonl"))?;
-            let (wishes, waiting) = std::sync::mpsc::sync_channel(QUEUE);
-            std::thread::Builder::new()
-                .name("sandbox-books".to_owned())
-                .spawn(move || bank::keep_books(journal, &waiting))?;
-            Ok(wishes)
-        };
-        let opened = self.wishes.get_or_init(|| open().map_err(|error: std::io::Error| error.to_string()));
-        opened.as_ref().map_err(|reason| BooksError(reason.clone()))
+    /// Gives calls that hang up after so long, not after ten seconds.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
-    /// Where webhooks go from now on.
+    /// Events go here from now on, those that waited first. The first address counts. To be called within the runtime.
     pub fn deliver_to(&self, url: Url) {
-        self.hooks.deliver_to(url);
-    }
-
-    async fn ask(&self, wish: Wish) -> Result<Done, BooksError> {
-        let (sender, answer) = oneshot::channel();
-        self.books()?.try_send((wish, sender)).map_err(|_| BooksError("too many calls wait".to_owned()))?;
-        match answer.await {
-            Ok(Done::Failed(reason)) => Err(BooksError(reason)),
-            Ok(done) => Ok(done),
-            Err(_) => Err(BooksError("the thread that keeps them has ended".to_owned())),
-        }
-    }
-
-    /// Makes a call as a real provider would be called: with its delay, and what goes wrong.
-    async fn call(&self, tenant: TenantId, wish: Wish) -> Result<Done, PaymentError> {
-        let away = |error: BooksError| PaymentError::NotDone(error.to_string());
-        let Done::Fault { latency, fault } = self.ask(Wish::Fault(tenant.uuid())).await.map_err(away)? else {
-            return Err(PaymentError::NotDone("no answer of the books".to_owned()));
-        };
-        tokio::time::sleep(latency).await;
-        match fault {
-            Some(Fault::Fail) => return Err(PaymentError::NotDone("500 from the sandbox".to_owned())),
-            Some(Fault::Hang) => {
-                tokio::time::sleep(HANGS).await;
-                return Err(PaymentError::Unknown("the sandbox did not answer".to_owned()));
+        let mut waiting = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
+        match client() {
+            Ok(client) => {
+                if let Some(notices) = waiting.take() {
+                    let (names, clock) = (Arc::clone(&self.names), Arc::clone(&self.clock));
+                    tokio::spawn(hooks::deliver(notices, url, client, names, clock));
+                }
             }
-            _ => {}
-        }
-        let done = self.ask(wish).await.map_err(away)?;
-        match fault {
-            Some(Fault::Cut) => Err(PaymentError::Unknown("the connection was cut".to_owned())),
-            Some(Fault::Malformed) => Err(PaymentError::Unknown("the answer can not be read".to_owned())),
-            _ => Ok(done),
+            Err(error) => tracing::error!(error = %error, "the sandbox can tell nothing by webhook"),
         }
     }
 
-    /// What the sandbox took from a shop, oldest first, and how much of it there is.
-    ///
-    /// # Errors
-    /// [`BooksError`] where the books can not be read.
+    /// Sets what goes wrong in a shop's next calls, in every process; gives what was set.
+    pub async fn set_faults(&self, tenant: TenantId, faults: Faults) -> Result<Faults, SandboxError> {
+        let faults = Faults { latency_ms: faults.latency_ms.min(LONGEST_LATENCY_MS), ..faults };
+        self.desk.ask(move |turn| turn.write(tenant, Entry::Faults(faults))).await?;
+        Ok(faults)
+    }
+
+    /// What goes wrong in a shop's next calls.
+    pub async fn faults(&self, tenant: TenantId) -> Result<Faults, SandboxError> {
+        self.desk.ask(move |turn| turn.books().faults(tenant)).await
+    }
+
+    /// The shop's charges, oldest first, and how many there are in all.
     pub async fn charges(
         &self,
         tenant: TenantId,
         offset: usize,
         limit: usize,
-    ) -> Result<(Vec<SandboxCharge>, usize), BooksError> {
-        let done = self.ask(Wish::Charges { tenant: tenant.uuid(), offset, limit }).await?;
-        let Done::Charges(found, total) = done else { return Ok((Vec::new(), 0)) };
-        Ok((found.iter().filter_map(sandbox_charge).collect(), total))
+    ) -> Result<(Vec<SandboxCharge>, usize), SandboxError> {
+        self.desk
+            .ask(move |turn| {
+                let (pages, total) = turn.books().payments(tenant, offset, limit);
+                (pages.into_iter().map(shown).collect(), total)
+            })
+            .await
     }
 
-    /// Sets the faults of a shop's next calls.
-    ///
-    /// # Errors
-    /// [`BooksError`] where they can not be written down.
-    pub async fn set_faults(&self, tenant: TenantId, faults: Faults) -> Result<Faults, BooksError> {
-        self.ask(Wish::SetFaults(tenant.uuid(), faults)).await.map(|_| faults)
+    /// A payment or a set-up, for the page that plays the bank.
+    pub async fn payment(&self, reference: &str) -> Result<Option<SandboxPayment>, SandboxError> {
+        let reference = reference.to_owned();
+        self.desk.ask(move |turn| shown_at_bank(turn.books(), &reference)).await
     }
 
-    /// A payment or set-up, for the page that plays the bank.
-    ///
-    /// # Errors
-    /// [`BooksError`] where the books can not be read.
-    pub async fn payment(&self, reference: &str) -> Result<Option<SandboxPayment>, BooksError> {
-        Ok(match self.ask(Wish::Find(reference.to_owned())).await? {
-            Done::Charge(Some(standing)) => Some(shown(&standing)),
-            Done::SetUp(Some(set_up)) => Some(SandboxPayment {
-                tenant: TenantId::new(set_up.tenant),
-                reference: set_up.reference,
-                amount: None,
-                status: set_up.state.as_str(),
-                return_url: set_up.return_url,
-            }),
-            _ => None,
-        })
-    }
-
-    /// Plays the bank's step; once it is decided it stays so.
-    ///
-    /// # Errors
-    /// [`BooksError`] where the books can not be written.
+    /// Plays the bank: the shopper approves a payment or a set-up, or does not. One that waits for nobody stays as it is. Gives
+    /// how it stands then.
     pub async fn authenticate(
         &self,
         reference: &str,
         approves: bool,
-    ) -> Result<Option<SandboxPayment>, BooksError> {
-        match self.ask(Wish::Authenticate(reference.to_owned(), approves)).await? {
-            Done::Charge(Some(standing)) => self.tell(&standing),
-            Done::SetUp(Some(set_up)) => {
-                let about = About {
-                    tenant: set_up.tenant,
-                    reference: set_up.reference.clone(),
-                    idempotency_key: set_up.key.clone(),
-                };
-                self.hooks.tell(self.clock.now(), "set_up.updated", set_up.state.as_str(), about);
-            }
-            _ => {}
-        }
-        self.payment(reference).await
-    }
-
-    /// Tells the shop by webhook how a charge stands.
-    fn tell(&self, standing: &Standing) {
-        let charge = &standing.charge;
-        let about = About {
-            tenant: charge.tenant,
-            reference: charge.reference.clone(),
-            idempotency_key: charge.key.to_string(),
-        };
-        self.hooks.tell(self.clock.now(), "payment.updated", charge.state.as_str(), about);
-    }
-
-    fn payment_of(&self, standing: &Standing) -> Payment {
-        tokens::payment(standing, &self.base_url)
+    ) -> Result<Option<SandboxPayment>, SandboxError> {
+        let (names, reference) = (Arc::clone(&self.names), reference.to_owned());
+        self.desk
+            .ask(move |turn| {
+                rules::authenticate(turn, &names, &reference, approves);
+                shown_at_bank(turn.books(), &reference)
+            })
+            .await
     }
 }
 
-fn currency(code: &str) -> Option<Currency> {
-    Currency::parse(code).ok()
+fn shown(page: &PaymentPage) -> SandboxCharge {
+    SandboxCharge {
+        id: page.reference.clone(),
+        idempotency_key: page.key,
+        amount: page.amount,
+        refunded: Money::new(page.refunded, page.amount.currency()),
+        status: status(page),
+        reference: page.order.clone(),
+        created_at: page.created_at,
+    }
 }
 
-fn sandbox_charge(standing: &Standing) -> Option<SandboxCharge> {
-    let charge = &standing.charge;
-    let currency = currency(&charge.currency)?;
-    let status = match charge.state {
-        State::Succeeded if standing.refunded >= charge.amount => "refunded",
-        State::Succeeded if standing.refunded > 0 => "partially_refunded",
-        state => state.as_str(),
-    };
-    Some(SandboxCharge {
-        id: charge.reference.clone(),
-        idempotency_key: PaymentId::new(charge.key),
-        amount: Money::new(charge.amount, currency),
-        refunded: Money::new(standing.refunded, currency),
-        status,
-        reference: charge.order.clone(),
-        created_at: Timestamp::from_micros(charge.at),
+fn status(page: &PaymentPage) -> &'static str {
+    match page.status {
+        Status::Succeeded if page.refunded >= page.amount.minor() => "refunded",
+        Status::Succeeded if page.refunded > 0 => "partially_refunded",
+        status => status.as_str(),
+    }
+}
+
+fn shown_at_bank(books: &Books, reference: &str) -> Option<SandboxPayment> {
+    if let Some(page) = books.payment(reference) {
+        return Some(SandboxPayment {
+            tenant: page.tenant,
+            reference: page.reference.clone(),
+            amount: Some(page.amount),
+            order: page.order.clone(),
+            status: status(page),
+            return_url: page.return_url.as_ref().map(Url::to_string),
+        });
+    }
+    books.set_up(reference).map(|page| SandboxPayment {
+        tenant: page.tenant,
+        reference: page.reference.clone(),
+        amount: None,
+        order: String::new(),
+        status: page.status.as_str(),
+        return_url: page.return_url.as_ref().map(Url::to_string),
     })
 }
 
-fn shown(standing: &Standing) -> SandboxPayment {
-    let charge = &standing.charge;
-    SandboxPayment {
-        tenant: TenantId::new(charge.tenant),
-        reference: charge.reference.clone(),
-        amount: currency(&charge.currency).map(|currency| Money::new(charge.amount, currency)),
-        status: charge.state.as_str(),
-        return_url: charge.return_url.clone(),
-    }
-}
-
-/// What a customer is called here.
-fn customer_name(customer: Uuid) -> String {
-    format!("cus_{}", customer.simple())
-}
-
-impl PaymentProvider for Sandbox {
-    fn name(&self) -> &'static str {
-        "sandbox"
-    }
-
-    fn charge<'a>(&'a self, charge: &'a Charge) -> Answer<'a, Payment> {
-        Box::pin(async move {
-            let (token, saved) = match &charge.source {
-                Source::Token(token) => (token.expose_secret().to_owned(), None),
-                Source::Saved { method, .. } => (String::new(), Some(method.clone())),
-                Source::Client => (tokens::AUTHENTICATION.to_owned(), None),
-            };
-            let wish = Wish::Charge {
-                tenant: charge.tenant.uuid(),
-                key: charge.key.uuid(),
-                amount: charge.amount.minor(),
-                currency: charge.amount.currency().as_str().to_owned(),
-                token,
-                saved,
-                customer: charge.keep_for.clone(),
-                off_session: charge.off_session,
-                capture: charge.capture,
-                order: charge.reference.clone(),
-                return_url: charge.return_url.as_ref().map(Url::to_string),
-                at: self.clock.now().as_micros(),
-            };
-            match self.call(charge.tenant, wish).await? {
-                Done::Charge(Some(standing)) => {
-                    if standing.charge.token == tokens::SLOW {
-                        tokio::time::sleep(SLOW).await;
-                    }
-                    if standing.charge.state == State::Succeeded {
-                        self.tell(&standing);
-                    }
-                    if standing.charge.token == tokens::UNKNOWN {
-                        return Err(PaymentError::Unknown("the answer was lost".to_owned()));
-                    }
-                    Ok(self.payment_of(&standing))
-                }
-                Done::Refused(reason) => Err(PaymentError::Refused(reason)),
-                _ => Err(PaymentError::NotDone("no answer of the books".to_owned())),
-            }
-        })
-    }
-
-    fn capture<'a>(&'a self, payment: &'a PaymentRef) -> Answer<'a, Payment> {
-        self.turn(payment, State::Authorised, State::Succeeded)
-    }
-
-    fn cancel<'a>(&'a self, payment: &'a PaymentRef) -> Answer<'a, Payment> {
-        self.turn(payment, State::RequiresAction, State::Cancelled)
-    }
-
-    fn refund<'a>(&'a self, refund: &'a RefundOrder) -> Answer<'a, Refunded> {
-        Box::pin(async move {
-            let wish = Wish::Refund {
-                tenant: refund.tenant.uuid(),
-                key: refund.key.uuid(),
-                charge: refund.payment.clone(),
-                amount: refund.amount.minor(),
-                at: self.clock.now().as_micros(),
-            };
-            match self.call(refund.tenant, wish).await? {
-                Done::Refund(Some(reference)) => Ok(Refunded { reference }),
-                Done::Refused(reason) => Err(PaymentError::Refused(reason)),
-                _ => Err(PaymentError::NotDone("no answer of the books".to_owned())),
-            }
-        })
-    }
-
-    fn customer(&self, _: TenantId, customer: domain::ids::CustomerId) -> Answer<'_, String> {
-        Box::pin(async move { Ok(customer_name(customer.uuid())) })
-    }
-
-    fn set_up<'a>(&'a self, set_up: &'a SetUp) -> Answer<'a, SetUpBegun> {
-        Box::pin(async move {
-            let token = set_up.token.as_ref().map_or(tokens::AUTHENTICATION, ExposeSecret::expose_secret);
-            let named = || customer_name(set_up.customer.uuid());
-            let wish = Wish::SetUp {
-                tenant: set_up.tenant.uuid(),
-                key: set_up.key.clone(),
-                customer: set_up.provider_customer.clone().unwrap_or_else(named),
-                token: token.to_owned(),
-                return_url: set_up.return_url.as_ref().map(Url::to_string),
-            };
-            match self.call(set_up.tenant, wish).await? {
-                Done::SetUp(Some(entry)) => Ok(tokens::set_up(&entry, &self.base_url)),
-                Done::Refused(reason) => Err(PaymentError::Refused(reason)),
-                _ => Err(PaymentError::NotDone("no answer of the books".to_owned())),
-            }
-        })
-    }
-
-    fn set_up_outcome<'a>(&'a self, tenant: TenantId, reference: &'a str) -> Answer<'a, SetUpBegun> {
-        Box::pin(async move {
-            match self.call(tenant, Wish::Find(reference.to_owned())).await? {
-                Done::SetUp(Some(entry)) if entry.tenant == tenant.uuid() => {
-                    Ok(tokens::set_up(&entry, &self.base_url))
-                }
-                _ => Err(PaymentError::Refused("there is no such set-up".to_owned())),
-            }
-        })
-    }
-
-    fn forget<'a>(&'a self, tenant: TenantId, method: &'a str) -> Answer<'a, ()> {
-        Box::pin(async move { self.call(tenant, Wish::Forget(method.to_owned())).await.map(drop) })
-    }
-
-    fn look_up<'a>(&'a self, payment: &'a PaymentRef) -> Answer<'a, Option<Payment>> {
-        Box::pin(async move {
-            let wish = Wish::OfKey(payment.tenant.uuid(), payment.key.uuid());
-            match self.call(payment.tenant, wish).await? {
-                Done::Charge(found) => Ok(found.map(|standing| self.payment_of(&standing))),
-                _ => Ok(None),
-            }
-        })
-    }
-
-    fn look_up_refund<'a>(&'a self, refund: &'a RefundOrder) -> Answer<'a, Option<Refunded>> {
-        Box::pin(async move {
-            let wish = Wish::RefundOfKey(refund.tenant.uuid(), refund.key.uuid());
-            match self.call(refund.tenant, wish).await? {
-                Done::Refund(found) => Ok(found.map(|reference| Refunded { reference })),
-                _ => Ok(None),
-            }
-        })
-    }
-
-    fn read_webhook(&self, signature: &str, body: &[u8], now: Timestamp) -> Result<Event, WebhookRefused> {
-        self.hooks.read(signature, body, now)
-    }
-}
-
-impl Sandbox {
-    fn turn<'a>(&'a self, payment: &'a PaymentRef, from: State, to: State) -> Answer<'a, Payment> {
-        Box::pin(async move {
-            let wish = Wish::Turn { tenant: payment.tenant.uuid(), key: payment.key.uuid(), from, to };
-            match self.call(payment.tenant, wish).await? {
-                Done::Charge(Some(standing)) => Ok(self.payment_of(&standing)),
-                Done::Refused(reason) => Err(PaymentError::Refused(reason)),
-                _ => Err(PaymentError::NotDone("no answer of the books".to_owned())),
-            }
-        })
-    }
-}
+#[cfg(test)]
+mod tests;
