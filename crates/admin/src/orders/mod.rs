@@ -80,6 +80,9 @@ impl OrderQuery {
             id.parse::<CustomerId>().map_err(|_| domain::fields::Invalid::fixed("Must be a customer's id."))
         });
         let email = filled(self.email).map(|email| Email::parse(&email));
+        if self.r#ref.as_ref().is_some_and(|named| named.chars().count() > 20) {
+            fields.refuse("ref", "Must not be longer than 20 characters.");
+        }
         let filter = OrderFilter {
             status: fields.take_optional("status", status),
             payment_status: fields.take_optional("paymentStatus", payment_status),

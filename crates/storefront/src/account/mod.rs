@@ -30,6 +30,7 @@ use crate::Storefront;
 
 pub(crate) use addresses::PlainAddress;
 pub(crate) use orders::OrderBody;
+pub(crate) use payment_methods::LONGEST_TOKEN;
 
 pub(crate) fn routes() -> OpenApiRouter<Storefront> {
     OpenApiRouter::new()

@@ -21,6 +21,9 @@ use utoipa::ToSchema;
 use super::{DataBody, return_page};
 use crate::identity::{Customer, Shopper};
 
+/// No provider's token is longer.
+pub(crate) const LONGEST_TOKEN: usize = 200;
+
 /// A kept card, as a receipt shows it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -160,6 +163,9 @@ pub(crate) async fn begin(
 ) -> Result<(StatusCode, Json<DataBody<SetUpBody>>), ApiError> {
     let mut fields = Fields::default();
     let return_url = return_page(&mut fields, body.return_url, &shopper.shop);
+    if body.token.as_ref().is_some_and(|token| token.chars().count() > LONGEST_TOKEN) {
+        fields.refuse("token", "Must not be longer than 200 characters.");
+    }
     fields.finish()?;
     let token = body.token.filter(|token| !token.trim().is_empty()).map(SecretString::from);
     let begun = payments::begin_set_up(&commerce, &shopper.shop, &who, token, return_url)

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 
 use super::Cart;
 use super::bodies::NoticeBody;
-use crate::account::{DataBody, OrderBody, return_page};
+use crate::account::{DataBody, LONGEST_TOKEN, OrderBody, return_page};
 use crate::identity::Shopper;
 
 /// A wish to check out.
@@ -71,8 +71,12 @@ impl CheckoutInput {
             }
             (None, Some(PaymentInput { provider, token })) => {
                 let token = token.filter(|token| !token.trim().is_empty());
-                if token.is_none() {
-                    fields.refuse("payment.token", "Is required.");
+                match &token {
+                    None => fields.refuse("payment.token", "Is required."),
+                    Some(token) if token.chars().count() > LONGEST_TOKEN => {
+                        fields.refuse("payment.token", "Must not be longer than 200 characters.");
+                    }
+                    Some(_) => {}
                 }
                 token.map(|token| PaymentChoice::Token { provider, token: SecretString::from(token) })
             }

@@ -33,7 +33,7 @@ pub(crate) struct CustomerInput {
     #[schema(schema_with = marzipan_http::fields::optional_phone_schema)]
     phone: Option<String>,
     /// Asked for where the shop sells to adults only.
-    #[schema(format = Date)]
+    #[schema(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
     date_of_birth: Option<String>,
 }
 

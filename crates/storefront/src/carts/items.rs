@@ -65,12 +65,12 @@ pub(crate) struct PickInput {
 pub(crate) struct GiftInput {
     #[schema(required, value_type = String, min_length = 1, max_length = 100)]
     recipient_name: Option<String>,
-    #[schema(format = Email, max_length = 254)]
+    #[schema(max_length = 254)]
     recipient_email: Option<String>,
     #[schema(max_length = 1000)]
     message: Option<String>,
     /// The day on which to say it.
-    #[schema(format = Date)]
+    #[schema(pattern = "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
     send_on: Option<String>,
 }
 
