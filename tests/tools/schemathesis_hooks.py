@@ -208,7 +208,29 @@ def new_media():
     return answer.json()["data"]["id"]
 
 
+def new_cart(headers=VISITOR, **product):
+    wine = new_thing("products", price=2499, **product)
+    return call("POST", "/v1/carts", headers, items=[{"productId": wine}])["data"]["id"]
+
+
+def new_order():
+    event = {"startsAt": "2030-05-01T18:00:00Z", "place": "The cellar", "capacity": 100}
+    who = own()
+    current = call("GET", "/v1/carts/current", who)["data"]["id"]
+    requests.delete(f"{SERVER}/v1/carts/{current}", headers=who, timeout=30).raise_for_status()
+    cart = new_cart(who, productType="event", event=event)
+    return call("POST", f"/v1/carts/{cart}/checkout", who, payment={"token": "tok_ok"})["data"]["order"]["id"]
+
+
+def new_card():
+    kept = call("POST", "/v1/account/payment-methods", own(), token="tok_ok")
+    return kept["data"]["paymentMethod"]["id"]
+
+
 IDS = {
+    "cartId": new_cart,
+    "orderId": new_order,
+    "paymentMethodId": new_card,
     "pageId": lambda: new_entry("pages")["id"],
     "postId": lambda: new_entry("posts")["id"],
     "menuId": lambda: new_content("menus", handle=f"menu-{next(numbers)}")["id"],
@@ -245,6 +267,9 @@ BLOCKS = [
 ]
 ITEMS = [{"label": "Home", "type": "url", "url": "/", "children": [{"label": "Mail", "type": "url", "url": "tel:1"}]}]
 BODIES = {
+    "POST /v1/carts/{cartId}/items": lambda: {"productId": new_thing("products", price=2499)},
+    "PUT /v1/carts/{cartId}/customer": lambda: {"email": "ada@post.example", "firstName": "Ada"},
+    "POST /v1/account/payment-methods": lambda: {"token": "tok_ok"},
     "POST /v1/account/login": lambda: {
         "email": call("GET", "/v1/account/details", own())["data"]["email"],
         "password": PASSWORD,

@@ -86,6 +86,10 @@ pub(crate) enum ScopeWord {
     SellingRead,
     #[serde(rename = "selling:write")]
     SellingWrite,
+    #[serde(rename = "orders:read")]
+    OrdersRead,
+    #[serde(rename = "orders:write")]
+    OrdersWrite,
 }
 
 impl From<AdminKeyEntry> for AdminKeyBody {

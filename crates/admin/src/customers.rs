@@ -366,7 +366,7 @@ pub(crate) async fn export(
     params(("customerId" = String, Path, description = "The customer's id.", format = Uuid)),
     responses(
         (status = 204, description = "Erased."),
-        Unauthenticated, Forbidden, NotFound, Always,
+        Unauthenticated, Forbidden, NotFound, Conflict, Always,
     )
 )]
 pub(crate) async fn erase(

@@ -20,7 +20,9 @@ mod messages;
 mod newsletter;
 mod newsletter_csv;
 mod openapi;
+mod orders;
 mod outbox;
+mod payments;
 mod products;
 mod reviews;
 mod selling;
@@ -118,6 +120,10 @@ fn routes() -> OpenApiRouter<Admin> {
         .routes(routes!(mail_templates::preview))
         .routes(routes!(audit_log::list))
         .routes(routes!(test_clock::show, test_clock::advance))
+        .routes(routes!(payments::show, payments::set, payments::remove))
+        .routes(routes!(payments::charges))
+        .routes(routes!(payments::set_faults))
+        .merge(orders::routes())
         .merge(content::routes())
         .merge(selling::routes())
 }

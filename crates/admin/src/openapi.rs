@@ -22,6 +22,7 @@ pub(crate) fn document() -> OpenApiRouter<Admin> {
     .tag("Collections", "Named choices of products, set by hand or by a rule.")
     .tag("Attributes", "Properties that products are told apart by.")
     .tag("Reviews", "What customers say of products, and what of it is shown.")
+    .tag("Orders", "What was bought, and what became of it.")
     .tag("Discounts", "What is taken off prices: by a code, or by itself.")
     .tag("Gift cards", "Money that is spent by a code.")
     .tag("Shipping methods", "The ways to send parcels, and what they cost.")

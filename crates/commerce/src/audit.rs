@@ -29,6 +29,15 @@ pub enum Actor {
 }
 
 impl Actor {
+    /// Who it is, for people.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Staff { name, .. } | Self::AdminKey { name, .. } => name,
+            Self::CommandLine => "command line",
+        }
+    }
+
     fn kind(&self) -> &'static str {
         match self {
             Self::Staff { .. } => "staff",

@@ -34,6 +34,12 @@ impl Chance {
         bytes
     }
 
+    /// A version 4 UUID (RFC 9562, section 5.4): 122 bits that nobody can guess, and no time.
+    #[must_use]
+    pub fn random_uuid(&self) -> Uuid {
+        uuid::Builder::from_random_bytes(self.bytes()).into_uuid()
+    }
+
     /// A version 7 UUID of that moment (RFC 9562, section 5.7).
     ///
     /// The bits after the time hold a counter, so that ids made by one process sort in the order they were made even

@@ -8,12 +8,12 @@ use serde::Serialize;
 use store::accounts::customers::{self as rows, Customer};
 use store::accounts::{addresses, mail_tokens, registrations, sessions};
 use store::selling::reward_entries;
-use store::{StoreError, Tx, audit as audit_rows, subscriptions};
+use store::{StoreError, Tx, audit as audit_rows, payment_methods, subscriptions};
 
 use crate::accounts::{self, AccountError, Details, DetailsChange};
 use crate::audit::{self, Actor, Change};
 use crate::catalog::give_reviews;
-use crate::{Commerce, Shop, messaging};
+use crate::{Commerce, Shop, messaging, orders};
 
 /// A customer as staff see them.
 #[derive(Clone, Debug, Serialize)]
@@ -204,6 +204,8 @@ pub async fn merge(
             addresses::give_all(tx, from, into)?;
             give_reviews(tx, from, into)?;
             reward_entries::give_all(tx, from, into)?;
+            orders::give_orders(tx, from, into)?;
+            payment_methods::hand_over(tx, from, into)?;
             messaging::merge(&handle, tx, &shop, &gone, &mut kept)?;
             kept.phone = kept.phone.or(gone.phone);
             kept.date_of_birth = kept.date_of_birth.or(gone.date_of_birth);

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use domain::ids::{EntryId, JobId, MailId, MediaId, ProductId, TenantId};
+use domain::ids::{EntryId, JobId, MailId, MediaId, OrderId, ProductId, RefundId, TenantId};
 use domain::time::Timestamp;
 use futures_util::{StreamExt, stream};
 use store::accounts::{mail_tokens, sessions, throttles};
@@ -11,7 +11,9 @@ use store::content::preview_tokens;
 use store::tenants::staff_sessions;
 use store::{StoreError, Tx, changes, idempotency, installation, jobs, mails as mail_rows};
 
-use crate::{Commerce, Shop, accounts, catalog, content, mails, media, messaging, staff};
+use crate::{
+    Commerce, Shop, accounts, carts, catalog, checkout, content, mails, media, messaging, orders, staff,
+};
 
 /// What there is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +30,12 @@ pub enum Kind {
     MakeRenditions(MediaId),
     /// Remove files whose row is gone.
     EraseMedia(media::Removal),
+    /// Look after the shop's carts; comes back while there are any.
+    TendCarts,
+    /// Look after an order that waits for its payment.
+    SettleOrder(OrderId),
+    /// Ask the provider to give money back.
+    SendRefund(RefundId),
 }
 
 const SEND_MAIL: &str = "mail.send";
@@ -36,6 +44,9 @@ const REFRESH_PRODUCT: &str = "product.refresh";
 const SETTLE_ENTRY: &str = "entry.settle";
 const MAKE_RENDITIONS: &str = "media.renditions";
 const ERASE_MEDIA: &str = "media.erase";
+const TEND_CARTS: &str = "carts.tend";
+const SETTLE_ORDER: &str = "order.settle";
+const SEND_REFUND: &str = "refund.send";
 
 impl Kind {
     fn name(self) -> &'static str {
@@ -46,13 +57,18 @@ impl Kind {
             Self::SettleEntry(_) => SETTLE_ENTRY,
             Self::MakeRenditions(_) => MAKE_RENDITIONS,
             Self::EraseMedia(_) => ERASE_MEDIA,
+            Self::TendCarts => TEND_CARTS,
+            Self::SettleOrder(_) => SETTLE_ORDER,
+            Self::SendRefund(_) => SEND_REFUND,
         }
     }
 
     fn payload(self) -> String {
         match self {
             Self::SendMail(id) => id.to_string(),
-            Self::Sweep => String::new(),
+            Self::Sweep | Self::TendCarts => String::new(),
+            Self::SettleOrder(id) => id.to_string(),
+            Self::SendRefund(id) => id.to_string(),
             Self::RefreshProduct(id) => id.to_string(),
             Self::SettleEntry(id) => id.to_string(),
             Self::MakeRenditions(id) => id.to_string(),
@@ -63,6 +79,8 @@ impl Kind {
     fn dedupe(self) -> Option<String> {
         match self {
             Self::Sweep => Some(SWEEP.to_owned()),
+            Self::TendCarts => Some(TEND_CARTS.to_owned()),
+            Self::SettleOrder(id) => Some(format!("{SETTLE_ORDER} {id}")),
             Self::EraseMedia(removal) => Some(removal.dedupe()),
             _ => None,
         }
@@ -76,6 +94,9 @@ impl Kind {
             SETTLE_ENTRY => payload.parse().ok().map(Self::SettleEntry),
             MAKE_RENDITIONS => payload.parse().ok().map(Self::MakeRenditions),
             ERASE_MEDIA => payload.parse().ok().map(Self::EraseMedia),
+            TEND_CARTS => Some(Self::TendCarts),
+            SETTLE_ORDER => payload.parse().ok().map(Self::SettleOrder),
+            SEND_REFUND => payload.parse().ok().map(Self::SendRefund),
             _ => None,
         }
     }
@@ -230,6 +251,11 @@ pub(crate) async fn run(commerce: &Commerce, tenant: TenantId, id: JobId) -> Res
         }
         Some(Kind::MakeRenditions(id)) => media::make(commerce, tenant, id).await.map(|()| None),
         Some(Kind::EraseMedia(removal)) => media::clear_away(commerce, tenant, removal).await.map(|()| None),
+        Some(Kind::TendCarts) => carts::tend(commerce, tenant, now).await.map_err(JobError::from),
+        Some(Kind::SettleOrder(order)) => {
+            checkout::settle_order(commerce, tenant, order).await.map_err(JobError::from)
+        }
+        Some(Kind::SendRefund(refund)) => orders::refund_job(commerce, tenant, refund).await.map(|()| None),
         None => Err(JobError::Permanent(format!("this release knows no job `{}`", job.kind))),
     };
     let ended = match outcome {

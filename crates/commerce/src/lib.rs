@@ -5,8 +5,10 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod carts;
 pub mod catalog;
 mod chance;
+pub mod checkout;
 pub mod content;
 pub mod customers;
 pub mod idempotency;
@@ -14,7 +16,10 @@ pub mod jobs;
 pub mod mails;
 pub mod media;
 pub mod messaging;
+pub mod orders;
 mod passwords;
+pub mod payments;
+pub mod rewards;
 pub mod search;
 mod secrets;
 pub mod selling;
@@ -29,6 +34,7 @@ use std::sync::Arc;
 use domain::ids::TenantId;
 use domain::time::{Clock, Timestamp};
 use gateways::mail::Mailer;
+use gateways::payments::Payments;
 use gateways::search::SearchIndex;
 use store::Store;
 use tokio::sync::{Notify, Semaphore, SemaphorePermit};
@@ -54,6 +60,8 @@ pub struct Parts {
     pub passwords: PasswordPool,
     /// Where mail goes.
     pub mailer: Mailer,
+    /// Where money is taken.
+    pub payments: Payments,
     /// What searches are answered from.
     pub search: SearchIndex,
     /// Where browsers reach this server.
@@ -70,6 +78,7 @@ pub struct Commerce {
     shelves: Arc<catalog::Shelves>,
     searches: Arc<Semaphore>,
     visits: Arc<accounts::visits::Visits>,
+    turns: Arc<checkout::Turns>,
 }
 
 impl Commerce {
@@ -83,6 +92,7 @@ impl Commerce {
             shelves: Arc::default(),
             searches: Arc::new(Semaphore::new(processors)),
             visits: Arc::default(),
+            turns: Arc::default(),
         }
     }
 
@@ -155,6 +165,15 @@ impl Commerce {
 
     pub(crate) fn visits(&self) -> &accounts::visits::Visits {
         &self.visits
+    }
+
+    /// Where money is taken.
+    pub(crate) fn payments(&self) -> &Payments {
+        &self.parts.payments
+    }
+
+    pub(crate) fn turns(&self) -> &Arc<checkout::Turns> {
+        &self.turns
     }
 
     pub(crate) fn chance(&self) -> &Chance {

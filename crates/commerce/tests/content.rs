@@ -63,6 +63,7 @@ impl World {
             secrets: Secrets::new(&SecretKey::new([7; 32])).expect("keys"),
             passwords: PasswordPool::start(1, HashCost::default(), chance()).expect("a thread"),
             mailer: Mailer::Kept,
+            payments: gateways::payments::Payments::unused(Arc::new(Still)).expect("a client"),
             search: gateways::search::SearchIndex::in_memory().expect("an index"),
             public_url: "https://api.example.test".parse().expect("a URL"),
             media: commerce::media::MediaParts::in_memory(),

@@ -26,6 +26,10 @@ pub enum Kind {
     SignInFailed,
     /// The caller is known and may not do this (403).
     Forbidden,
+    /// The request itself is not as it must be, such as one with a forged signature (400).
+    BadRequest,
+    /// The payment was refused (402).
+    PaymentRequired,
     /// There is no such thing, or it belongs to another shop (404).
     NotFound,
     /// The state of things forbids it (409).

@@ -1,5 +1,5 @@
-//! The outer world behind small doors: mail, media, what is fetched from the web, and the search index; payments and
-//! webhooks as their areas come.
+//! The outer world behind small doors: mail, media, payments, what is fetched from the web, and the search index;
+//! webhooks as their area comes.
 //!
 //! Rule: nothing here knows the database or the HTTP server, and every call has a time-out.
 

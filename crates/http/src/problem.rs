@@ -12,6 +12,8 @@ impl From<Problem> for ApiError {
         match kind {
             Kind::Unauthenticated => Self::unauthenticated(),
             Kind::SignInFailed => Self::unauthorized(code, message),
+            Kind::BadRequest => Self::new(StatusCode::BAD_REQUEST, code, message),
+            Kind::PaymentRequired => Self::new(StatusCode::PAYMENT_REQUIRED, code, message),
             Kind::Forbidden => Self::forbidden(code, message),
             Kind::NotFound => Self::not_found(),
             Kind::Conflict => Self::conflict(code, message),

@@ -78,6 +78,7 @@ pub(crate) async fn serve(
     });
 
     let address = listener.local_addr()?;
+    commerce::payments::hear_sandbox_at(&commerce, address);
     tracing::info!(%address, database = commerce.store().engine(), role = part.name(), "listening");
     let told = async {
         stop.asked().await;

@@ -17,6 +17,8 @@ use domain::time::{Clock, Timestamp};
 use gateways::fetch::Fetcher;
 use gateways::mail::Mailer;
 use gateways::media::{MediaStore, Workshop};
+use gateways::payments::sandbox::Sandbox;
+use gateways::payments::{Payments, StripeClient};
 use gateways::search::SearchIndex;
 use marzipan_http::finished::FinishedAnswers;
 use marzipan_http::front_door::NoReads;
@@ -108,6 +110,7 @@ impl Purpose {
 pub(crate) async fn open(settings: &Settings, public_url: Url, purpose: Purpose) -> Result<Commerce> {
     let store = open_store(settings, purpose)?;
     let secrets = secret_key::open(settings, &store).await?;
+    let secrets_for_hooks = secrets.bucket(&[b"sandbox webhooks"]);
     let keep_mail = matches!(purpose, Purpose::Serve { keep_mail: true, .. });
     let mailer = mailer(settings, keep_mail)?;
     let cost = HashCost {
@@ -125,10 +128,20 @@ pub(crate) async fn open(settings: &Settings, public_url: Url, purpose: Purpose)
         secrets,
         passwords,
         mailer,
+        payments: payments(settings, &secrets_for_hooks, &public_url)?,
         search,
         public_url,
         media: media(settings)?,
     }))
+}
+
+/// Where money is taken.
+fn payments(settings: &Settings, secret: &[u8], public_url: &Url) -> Result<Payments> {
+    let secret = secret.try_into().context("the sandbox's secret")?;
+    let folder = settings.data_dir.join("sandbox");
+    let sandbox = Sandbox::new(folder, public_url.clone(), Arc::new(SystemClock), secret);
+    let stripe = StripeClient::new().map_err(|reason| anyhow!("{reason}"))?;
+    Ok(Payments::new(Arc::new(sandbox), stripe))
 }
 
 /// Where mail goes.
@@ -216,6 +229,7 @@ pub(crate) fn documents() -> Result<Documents> {
         secrets: Secrets::new(&SecretKey::new(rand::random()))?,
         passwords: PasswordPool::start(1, HashCost::default(), chance())?,
         mailer: Mailer::Kept,
+        payments: Payments::unused(Arc::new(SystemClock)).map_err(|reason| anyhow!("{reason}"))?,
         search: SearchIndex::in_memory()?,
         public_url: "http://127.0.0.1".parse()?,
         media: MediaParts::in_memory(),

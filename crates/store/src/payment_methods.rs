@@ -73,9 +73,9 @@ pub fn find_by_name(
         .one()
 }
 
-/// Adds one.
+/// Adds one, after [`find_by_name`] has not found it.
 pub fn insert(tx: &mut Tx<'_>, row: PaymentMethodRow) -> Result<(), StoreError> {
-    tx.insert(payment_methods::table, row)
+    tx.insert_unseen(payment_methods::table, row)
 }
 
 /// Makes one the customer's default, and no other.

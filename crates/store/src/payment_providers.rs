@@ -36,8 +36,8 @@ pub fn remove_account(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     tx.from(payment_accounts::table).delete().map(drop)
 }
 
-/// Notes an event; tells whether it is the first time that it is heard.
-pub fn note_event(tx: &mut Tx<'_>, provider: &str, event: &str, now: Timestamp) -> Result<bool, StoreError> {
+/// Whether an event has been acted on.
+pub fn knows_event(tx: &mut Tx<'_>, provider: &str, event: &str) -> Result<bool, StoreError> {
     let known = tx
         .from(provider_events::table)
         .with(|all| {
@@ -46,7 +46,12 @@ pub fn note_event(tx: &mut Tx<'_>, provider: &str, event: &str, now: Timestamp) 
                 .select(provider_events::created_at)
         })
         .one::<i64>()?;
-    if known.is_some() {
+    Ok(known.is_some())
+}
+
+/// Notes an event; tells whether it is the first time that it is heard.
+pub fn note_event(tx: &mut Tx<'_>, provider: &str, event: &str, now: Timestamp) -> Result<bool, StoreError> {
+    if knows_event(tx, provider, event)? {
         return Ok(false);
     }
     let row = (
@@ -54,7 +59,7 @@ pub fn note_event(tx: &mut Tx<'_>, provider: &str, event: &str, now: Timestamp) 
         provider_events::event_key.eq(event.to_owned()),
         provider_events::created_at.eq(now.as_micros()),
     );
-    tx.insert(provider_events::table, row)?;
+    tx.insert_unseen(provider_events::table, row)?;
     Ok(true)
 }
 

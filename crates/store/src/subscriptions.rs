@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use diesel::prelude::*;
-use domain::ids::{CustomerId, ProductId};
+use domain::ids::{CustomerId, ProductId, SubscriptionId};
+use domain::time::Timestamp;
 
 use crate::error::StoreError;
 use crate::schema::subscriptions;
@@ -23,6 +24,24 @@ pub fn is_subscriber(tx: &mut Tx<'_>, customer: CustomerId) -> Result<bool, Stor
         })
         .one::<i64>()?;
     Ok(active.unwrap_or(0) > 0)
+}
+
+/// Begins a subscription to a package: its first box is paid.
+pub fn begin(
+    tx: &mut Tx<'_>,
+    id: SubscriptionId,
+    customer: CustomerId,
+    package: ProductId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let row = (
+        subscriptions::subscription_id.eq(id.to_bytes()),
+        subscriptions::customer_id.eq(customer.to_bytes()),
+        subscriptions::package_id.eq(package.to_bytes()),
+        subscriptions::status.eq(ACTIVE),
+        subscriptions::created_at.eq(now.as_micros()),
+    );
+    tx.insert(subscriptions::table, row)
 }
 
 /// Those of these customers who have an active subscription.

@@ -110,6 +110,25 @@ impl<'c> Tx<'c> {
     }
 }
 
+impl Tx<'_> {
+    /// As [`Tx::insert`], of a row that the caller has looked for and not found: where it is there all the same, somebody else
+    /// added it at this moment, and the whole transaction is run again to see it.
+    pub(crate) fn insert_unseen<T, R, V>(&mut self, table: T, row: R) -> Result<(), StoreError>
+    where
+        T: TenantTable,
+        (T::Stamp, R): Insertable<T, Values = V>,
+        InsertStatement<T, V>: ExecuteDsl<Conn>,
+    {
+        match self.insert(table, row) {
+            Err(StoreError::Duplicate) => {
+                self.marks.collided = true;
+                Err(StoreError::Contended)
+            }
+            other => other,
+        }
+    }
+}
+
 /// A query over one shop's rows of a table.
 pub(crate) struct Rows<'t, Q> {
     query: Q,

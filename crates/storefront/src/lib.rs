@@ -3,12 +3,14 @@
 //! Rule: a handler reads the request, calls one use case of `commerce`, and gives its result the published shape.
 
 mod account;
+mod carts;
 mod content;
 mod identity;
 mod media;
 mod messaging;
 mod openapi;
 mod packages;
+mod payments;
 mod products;
 mod reading;
 mod search;
@@ -43,14 +45,23 @@ pub fn router(storefront: Storefront) -> (Router, OpenApi) {
     let everything = openapi::document().nest("/v1", calls().merge(reads));
     let (router, document) = everything.split_for_parts();
     (
-        router.merge(content::open()).merge(messaging::pages()).merge(media::routes()).with_state(storefront),
+        router
+            .merge(content::open())
+            .merge(messaging::pages())
+            .merge(media::routes())
+            .merge(payments::routes())
+            .with_state(storefront),
         document,
     )
 }
 
 /// What changes something, is somebody's own, or follows the search index.
 fn calls() -> OpenApiRouter<Storefront> {
-    account::routes().merge(products::calls()).merge(messaging::routes()).merge(search::routes())
+    account::routes()
+        .merge(carts::routes())
+        .merge(products::calls())
+        .merge(messaging::routes())
+        .merge(search::routes())
 }
 
 /// What a shop shows: the same for all who look, so that it is made once.

@@ -16,6 +16,7 @@ pub(crate) fn document() -> OpenApiRouter<Storefront> {
     )
     .server("/")
     .tag("Account", "Registering, signing in and out, and what a customer keeps with the shop.")
+    .tag("Carts", "Filling a cart, and paying for it.")
     .tag("Products", "What the shop sells.")
     .tag("Subscriptions", "Boxes that come again and again.")
     .tag("CMS", "What the shop says: pages, posts, menus, redirects.")

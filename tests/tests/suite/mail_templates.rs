@@ -53,6 +53,10 @@ fn every_letter_is_listed_with_what_it_can_say(shop: &Shop<'_>) {
             "message_reply",
             "newsletter_confirm",
             "newsletter_welcome",
+            "order_received",
+            "order_payment_failed",
+            "order_shipped",
+            "order_refunded",
         ]
     );
     for one in all {

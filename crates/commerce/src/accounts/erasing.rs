@@ -10,7 +10,7 @@ use store::{Tx, audit as audit_rows, mails as mail_rows};
 use super::password::check_current;
 use super::{AccountError, Client, SignedIn};
 use crate::catalog::forget_author;
-use crate::{Commerce, messaging};
+use crate::{Commerce, messaging, orders, payments};
 
 /// Erases the customer who asks, after checking their password.
 pub async fn erase_own(
@@ -33,7 +33,12 @@ pub(crate) fn erase(
 ) -> Result<(), AccountError> {
     let row =
         customers::find(tx, customer)?.filter(|row| row.erased_at.is_none()).ok_or(AccountError::NotFound)?;
+    if orders::has_unfinished(tx, customer)? {
+        return Err(AccountError::OrderUnfinished);
+    }
     forget(tx, customer)?;
+    orders::erase_orders(tx, customer)?;
+    payments::forget_methods(tx, customer)?;
     forget_author(tx, customer, now)?;
     messaging::forget(commerce, tx, &row, now)?;
     if let Some(email) = &row.email {

@@ -5,15 +5,18 @@ use domain::time::Timestamp;
 use serde::Serialize;
 use store::Tx;
 use store::accounts::{customers, sessions};
+use store::carts;
 use store::catalog::reviews;
 use store::mails as mail_rows;
 
 use super::addresses::{self, AddressEntry};
 use super::identity::is_live;
 use super::{AccountError, Details, details_of};
-use crate::Commerce;
 use crate::messaging::{self, ExportedSubscription, ExportedThread};
+use crate::orders::{OrderView, orders_of};
+use crate::payments::{MethodEntry, methods_of};
 use crate::selling::{self, ExportedGiftCard, ExportedPoints};
+use crate::{Commerce, Shop};
 
 /// Mails and sessions listed in an export, the newest.
 const LISTED: i64 = 1000;
@@ -31,6 +34,9 @@ pub struct Export {
     pub reviews: Vec<ExportedReview>,
     pub threads: Vec<ExportedThread>,
     pub newsletter: Option<ExportedSubscription>,
+    pub orders: Vec<OrderView>,
+    pub payment_methods: Vec<MethodEntry>,
+    pub cart: Option<serde_json::Value>,
     pub rewards: Vec<ExportedPoints>,
     pub gift_cards: Vec<ExportedGiftCard>,
 }
@@ -74,10 +80,22 @@ pub async fn export(
     customer: CustomerId,
     now: Timestamp,
 ) -> Result<Export, AccountError> {
-    commerce.store().read(tenant, move |tx| gather(tx, customer, now)).await
+    let system_now = commerce.system_now();
+    commerce
+        .store()
+        .read(tenant, move |tx| {
+            let shop = Shop::of(tx, system_now)?;
+            gather(tx, &shop, customer, now)
+        })
+        .await
 }
 
-fn gather(tx: &mut Tx<'_>, customer: CustomerId, now: Timestamp) -> Result<Export, AccountError> {
+fn gather(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    customer: CustomerId,
+    now: Timestamp,
+) -> Result<Export, AccountError> {
     let row =
         customers::find(tx, customer)?.filter(|row| row.erased_at.is_none()).ok_or(AccountError::NotFound)?;
     Ok(Export {
@@ -112,6 +130,10 @@ fn gather(tx: &mut Tx<'_>, customer: CustomerId, now: Timestamp) -> Result<Expor
             .collect(),
         threads: messaging::exported_threads(tx, customer)?,
         newsletter: messaging::exported_subscription(tx, &row)?,
+        orders: orders_of(tx, shop, customer)?,
+        payment_methods: methods_of(tx, customer)?,
+        // It is stored as the document that it is.
+        cart: carts::find_open(tx, customer)?.and_then(|row| serde_json::from_str(&row.contents).ok()),
         rewards: selling::exported_points(tx, customer)?,
         gift_cards: selling::exported_gift_cards(tx, row.email.as_deref())?,
     })

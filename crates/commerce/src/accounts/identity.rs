@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use domain::carts::Contact;
 use domain::ids::{CustomerId, SessionId, StorefrontTokenId, TenantId};
 use domain::time::Timestamp;
 use store::accounts::customers::Customer;
@@ -37,12 +38,28 @@ impl SignedIn {
         &self.row
     }
 
+    /// Who buys, where the customer does.
+    pub(crate) fn contact(&self) -> Contact {
+        contact_of(&self.row)
+    }
+
     /// The name under which others may see the customer: the first name, and the initial of the last.
     #[must_use]
     pub fn shown_name(&self) -> String {
         let initial =
             self.row.last_name.chars().next().map(|initial| format!(" {initial}.")).unwrap_or_default();
         format!("{}{initial}", self.row.first_name)
+    }
+}
+
+/// Who buys, where this customer does.
+pub(crate) fn contact_of(row: &Customer) -> Contact {
+    Contact {
+        email: row.email.clone().unwrap_or_default(),
+        first_name: Some(row.first_name.clone()),
+        last_name: Some(row.last_name.clone()),
+        phone: row.phone.clone(),
+        date_of_birth: row.date_of_birth.clone(),
     }
 }
 

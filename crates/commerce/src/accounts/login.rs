@@ -1,7 +1,7 @@
 //! Signing in. Rule: an unknown address and a wrong password cost the same work and get the same answer.
 
 use domain::accounts::{Email, PasswordText};
-use domain::ids::SessionId;
+use domain::ids::{CartId, SessionId};
 use domain::time::Timestamp;
 use store::Tx;
 use store::accounts::customers::{self, Customer};
@@ -9,6 +9,7 @@ use store::accounts::sessions::{self, Session};
 
 use super::throttle::{self, Buckets};
 use super::{AccountError, Client, Details, SESSION_IDLE, details_of};
+use crate::carts::{self, CartError};
 use crate::secrets::OpaqueToken;
 use crate::{Commerce, Shop};
 
@@ -21,6 +22,8 @@ pub struct LogIn {
     pub password: PasswordText,
     /// What an earlier sign-in gave to this device.
     pub device_token: Option<String>,
+    /// A guest's cart to take over.
+    pub cart: Option<CartId>,
     /// Where it comes from.
     pub client: Client,
 }
@@ -55,7 +58,7 @@ pub async fn log_in(commerce: &Commerce, shop: &Shop, attempt: LogIn) -> Result<
         return Err(AccountError::InvalidCredentials);
     };
     let better = commerce.passwords().rehash_if_outdated(&stored, attempt.password).await?;
-    let (handle, shop_here, client) = (commerce.clone(), shop.clone(), attempt.client);
+    let (handle, shop_here, client, cart) = (commerce.clone(), shop.clone(), attempt.client, attempt.cart);
     commerce
         .store()
         .write(shop.id, move |tx| {
@@ -73,9 +76,26 @@ pub async fn log_in(commerce: &Commerce, shop: &Shop, attempt: LogIn) -> Result<
                 row.password_hash = Some(better.clone());
                 customers::update(tx, row.clone())?;
             }
+            if let Some(cart) = cart {
+                take_over_cart(&handle, tx, &shop_here, &row, cart)?;
+            }
             begin_session(&handle, tx, &shop_here, &row, &client).map(Ok)
         })
         .await?
+}
+
+/// A guest's cart that can not be taken over is left as it is: that is no reason to refuse a sign-in.
+fn take_over_cart(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    customer: &Customer,
+    cart: CartId,
+) -> Result<(), AccountError> {
+    match carts::take_over_at_login(commerce, tx, shop, customer, cart) {
+        Err(CartError::Store(error)) => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 async fn admit(

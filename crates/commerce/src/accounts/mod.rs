@@ -37,6 +37,7 @@ pub use details::{DetailsChange, change_details, details};
 pub(crate) use erasing::erase;
 pub use erasing::erase_own;
 pub use exporting::{Export, export};
+pub(crate) use identity::contact_of;
 pub use identity::{Shopper, SignedIn, Visit, authenticate, authenticate_shopper};
 pub use login::{LogIn, LoggedIn, log_in};
 pub use password::{ChangePassword, ResetPassword, change_password, request_reset, reset_password};
@@ -84,6 +85,9 @@ pub enum AccountError {
     /// No such thing of this customer's.
     #[error("not found")]
     NotFound,
+    /// An order of the customer's is not finished.
+    #[error("an order is not finished")]
+    OrderUnfinished,
     /// The customer has as many of these as a customer may have.
     #[error("the limit of {0} is reached")]
     LimitReached(usize),
@@ -125,6 +129,11 @@ impl From<AccountError> for Problem {
                 Kind::Conflict,
                 "limit_reached",
                 format!("There can be no more than {limit} of these. Please remove one first."),
+            ),
+            AccountError::OrderUnfinished => Self::new(
+                Kind::Conflict,
+                "order_unfinished",
+                "An order is still on its way. Please wait until it has been sent, or ask the shop to cancel it.",
             ),
             AccountError::Hashing(error) => error.into(),
             AccountError::Store(error) => error.into(),

@@ -9,7 +9,7 @@ use super::login::{LoggedIn, begin_session};
 use super::mail_tokens::{self, Purpose};
 use super::{AccountError, Client, register};
 use crate::mails::{self, Letter, Standing};
-use crate::{Commerce, Shop, messaging};
+use crate::{Commerce, Shop, messaging, orders};
 
 const PROOFS: [Purpose; 2] = [Purpose::Verify, Purpose::ChangeEmail];
 
@@ -44,6 +44,9 @@ pub async fn verify(
             customer.updated_at = shop_here.now;
             customer.version += 1;
             customers::update(tx, customer.clone())?;
+            if let Some(email) = &customer.email {
+                orders::join_guest_orders(tx, customer.customer_id, email)?;
+            }
             begin_session(&handle, tx, &shop_here, &customer, &client)
         })
         .await

@@ -29,7 +29,7 @@ pub use collections::{
     create_collection, delete_collection, find_collection, put_collection, set_products,
 };
 pub(crate) use collections::{all_collections, put_members};
-pub(crate) use details::Details;
+pub(crate) use details::{Details, StoredPackage};
 pub use present::Stored;
 pub(crate) use present::stored_products;
 pub(crate) use products::import_product;

@@ -189,14 +189,14 @@ pub async fn delete_product(
         .await
 }
 
-/// Whether a bundle, the pool of a package, or a subscription needs the product.
+/// Whether a bundle, the pool of a package, a subscription or an order needs the product.
 fn is_needed(tx: &mut Tx<'_>, id: ProductId) -> Result<bool, StoreError> {
     for kind in [links::LinkKind::BundleItem, links::LinkKind::Pool] {
         if !links::naming(tx, &[id], kind)?.is_empty() {
             return Ok(true);
         }
     }
-    store::subscriptions::names_package(tx, id)
+    Ok(store::subscriptions::names_package(tx, id)? || store::orders::items::name_product(tx, id)?)
 }
 
 fn remove(tx: &mut Tx<'_>, id: ProductId) -> Result<(), StoreError> {

@@ -1,5 +1,7 @@
 //! The letters that a shop writes, and what each has to say.
 
+mod orders;
+
 use std::collections::BTreeMap;
 
 use domain::accounts::Email;
@@ -7,6 +9,8 @@ use minijinja::Value;
 use url::Url;
 
 use crate::Shop;
+
+pub use orders::{OrderFacts, OrderOccasion};
 
 /// A letter and what it has to say.
 #[derive(Clone, Debug)]
@@ -41,6 +45,8 @@ pub enum Letter {
     NewsletterConfirm { first_name: Option<String>, token: String, return_url: Option<Url> },
     /// The newsletter was confirmed. Nobody needs it: it is marketing mail.
     NewsletterWelcome { first_name: Option<String>, unsubscribe_url: String },
+    /// Something happened to an order.
+    Order { occasion: OrderOccasion, facts: Box<OrderFacts> },
 }
 
 /// Where a registration stands among those with its address that wait.
@@ -87,7 +93,7 @@ const SAMPLE_UNSUBSCRIBE: &str = "https://shop.example/newsletter/unsubscribe/mz
 const SHOWS_TOKEN: Option<(&str, &str)> = Some(("link or token", SAMPLE_TOKEN));
 const SHOWS_MESSAGE: Option<(&str, &str)> = Some(("message", "Thank you for the last box."));
 
-pub(crate) static KINDS: [Kind; 11] = [
+pub(crate) static KINDS: [Kind; 15] = [
     Kind {
         name: "verify_email",
         about: "Somebody registered: they prove that the address is theirs.",
@@ -174,6 +180,10 @@ pub(crate) static KINDS: [Kind; 11] = [
         ],
         shows: Some(("unsubscribe_url", "mzu_sample")),
     },
+    orders::RECEIVED,
+    orders::PAYMENT_FAILED,
+    orders::SHIPPED,
+    orders::REFUNDED,
 ];
 
 /// A value on its way into a template.
@@ -185,6 +195,8 @@ enum Given<'a> {
     Page(Option<String>),
     /// Lines that a person wrote; in HTML they end with breaks.
     Lines(&'a str),
+    /// A list; the engine escapes what is in it.
+    Rows(Vec<Value>),
     Flag(bool),
 }
 
@@ -196,6 +208,7 @@ impl Given<'_> {
             Self::Page(url) => Value::from(url),
             Self::Lines(text) if html => Value::from_safe_string(escaped(text).replace('\n', "<br>\n")),
             Self::Text(text) | Self::Lines(text) => Value::from(text),
+            Self::Rows(rows) => Value::from(rows),
             Self::Flag(flag) => Value::from(flag),
         }
     }
@@ -217,6 +230,7 @@ impl Letter {
             Self::MessageReply { .. } => "message_reply",
             Self::NewsletterConfirm { .. } => "newsletter_confirm",
             Self::NewsletterWelcome { .. } => "newsletter_welcome",
+            Self::Order { occasion, .. } => occasion.template(),
         }
     }
 
@@ -233,6 +247,7 @@ impl Letter {
                 plain(return_url.as_ref()).into_iter().collect()
             }
             Self::NewsletterWelcome { unsubscribe_url, .. } => vec![unsubscribe_url.clone()],
+            Self::Order { facts, .. } => facts.tracking_url.iter().cloned().collect(),
             Self::PasswordChanged { .. }
             | Self::EmailChangeRequested { .. }
             | Self::ContactMessage { .. }
@@ -301,6 +316,7 @@ impl Letter {
                 ("first_name", Given::Maybe(first_name.as_deref())),
                 ("unsubscribe_url", Given::Page(Some(unsubscribe_url.clone()))),
             ],
+            Self::Order { occasion, facts } => orders::values(*occasion, facts),
         }
     }
 
@@ -350,7 +366,10 @@ impl Letter {
                 first_name: maybe("Ann"),
                 unsubscribe_url: SAMPLE_UNSUBSCRIBE.to_owned(),
             },
-            _ => return None,
+            other => {
+                let (occasion, facts) = orders::sample(other, full)?;
+                Self::Order { occasion, facts: Box::new(facts) }
+            }
         })
     }
 }

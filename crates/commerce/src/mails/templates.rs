@@ -101,10 +101,10 @@ const LAYOUTS: [(&str, &str); 2] = [
     ("layout.txt", include_str!("../../templates/mail/layout.txt")),
 ];
 
-static SOURCES: [(&str, &str); 33] = sources! {
+static SOURCES: [(&str, &str); 45] = sources! {
     "verify_email" "already_registered" "reset_password" "password_changed" "confirm_new_email"
     "email_change_requested" "email_taken" "contact_message" "message_reply" "newsletter_confirm"
-    "newsletter_welcome"
+    "newsletter_welcome" "order_received" "order_payment_failed" "order_shipped" "order_refunded"
 };
 
 static BUILT_IN: LazyLock<Environment<'static>> = LazyLock::new(|| {

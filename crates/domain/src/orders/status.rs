@@ -42,10 +42,9 @@ impl OrderStatus {
         matches!(
             (self, next),
             (Pending, Processing | Cancelled)
-                | (Processing, Shipped | Cancelled | Refunded)
-                | (Shipped, Delivered | Refunded)
-                | (Delivered, Refunded)
-                | (Cancelled, Refunded)
+                | (Processing, Shipped | Cancelled)
+                | (Shipped, Delivered)
+                | (Processing | Shipped | Delivered | Cancelled, Refunded)
         )
     }
 

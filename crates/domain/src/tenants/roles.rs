@@ -46,11 +46,15 @@ pub enum Scope {
     SellingRead,
     /// Set them up, issue gift cards and see their codes, which are money.
     SellingWrite,
+    /// See orders, with their customers' addresses.
+    OrdersRead,
+    /// Send, cancel and refund orders.
+    OrdersWrite,
 }
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::CustomersRead,
         Self::CustomersWrite,
         Self::Tokens,
@@ -69,6 +73,8 @@ impl Scope {
         Self::MessagesWrite,
         Self::SellingRead,
         Self::SellingWrite,
+        Self::OrdersRead,
+        Self::OrdersWrite,
     ];
 
     /// The name in the API.
@@ -93,6 +99,8 @@ impl Scope {
             Self::MessagesWrite => "messages:write",
             Self::SellingRead => "selling:read",
             Self::SellingWrite => "selling:write",
+            Self::OrdersRead => "orders:read",
+            Self::OrdersWrite => "orders:write",
         }
     }
 
@@ -169,7 +177,12 @@ impl Role {
             Self::Fulfilment => {
                 matches!(
                     scope,
-                    Scope::CustomersRead | Scope::SettingsRead | Scope::ProductsRead | Scope::MessagesRead
+                    Scope::CustomersRead
+                        | Scope::SettingsRead
+                        | Scope::ProductsRead
+                        | Scope::MessagesRead
+                        | Scope::OrdersRead
+                        | Scope::OrdersWrite
                 )
             }
             Self::Content => matches!(
@@ -189,6 +202,7 @@ impl Role {
                     | Scope::ContentRead
                     | Scope::MessagesRead
                     | Scope::SellingRead
+                    | Scope::OrdersRead
             ),
         }
     }

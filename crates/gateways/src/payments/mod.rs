@@ -1,6 +1,13 @@
 //! Payments. Rule: every call that moves money carries our own idempotency key, and an answer that did not come is
 //! [`PaymentError::Unknown`] and is looked up by that key, never guessed.
 
+mod client;
+mod registry;
+pub mod sandbox;
+mod signature;
+mod stripe;
+
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -9,6 +16,10 @@ use domain::money::Money;
 use domain::time::Timestamp;
 use secrecy::SecretString;
 use url::Url;
+
+pub use self::client::NoClient;
+pub use self::registry::Payments;
+pub use self::stripe::{Stripe, StripeAccount, StripeClient, VERSION as STRIPE_VERSION};
 
 /// What a provider's call gives in the end.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, PaymentError>> + Send + 'a>>;
@@ -31,7 +42,7 @@ pub trait PaymentProvider: Send + Sync {
     fn refund<'a>(&'a self, refund: &'a RefundOrder) -> Answer<'a, Refunded>;
 
     /// The provider's name of a customer, made at the first call and the same at every later one.
-    fn customer<'a>(&'a self, tenant: TenantId, customer: CustomerId) -> Answer<'a, String>;
+    fn customer(&self, tenant: TenantId, customer: CustomerId) -> Answer<'_, String>;
 
     /// Begins to keep a card for later.
     fn set_up<'a>(&'a self, set_up: &'a SetUp) -> Answer<'a, SetUpBegun>;
@@ -117,7 +128,7 @@ pub struct Payment {
 }
 
 /// How a payment stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum PaymentStatus {
     /// The money is taken.
     Succeeded,
@@ -136,6 +147,20 @@ pub enum PaymentStatus {
     Declined(Decline),
     /// It was let go.
     Cancelled,
+}
+
+impl fmt::Debug for PaymentStatus {
+    /// Without the client secret: whoever has it can finish the payment.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Succeeded => f.write_str("Succeeded"),
+            Self::Authorised => f.write_str("Authorised"),
+            Self::RequiresAction { .. } => f.write_str("RequiresAction"),
+            Self::Processing => f.write_str("Processing"),
+            Self::Declined(decline) => f.debug_tuple("Declined").field(decline).finish(),
+            Self::Cancelled => f.write_str("Cancelled"),
+        }
+    }
 }
 
 /// Why a card was refused.

@@ -47,6 +47,14 @@ answers! {
     Unauthenticated {
         "The token is missing, wrong, revoked or of another kind.": ApiError::unauthenticated();
     }
+    /// 402: the payment was refused.
+    PaymentDeclined {
+        "The payment was refused, and nothing was charged.": ApiError::new(
+            axum::http::StatusCode::PAYMENT_REQUIRED,
+            "payment_declined",
+            "The card was declined. Please try another one.",
+        );
+    }
     /// 403: the token is good and does not permit this.
     Forbidden {
         "The token does not permit this.": ApiError::forbidden("forbidden", "You may not do this.");

@@ -39,7 +39,7 @@ mod document;
 
 pub use answers::{
     Always, BadBody, BadForm, Conflict, ErrorBody, Forbidden, IdempotencyKeyParam, Idempotent, IfMatchParam,
-    IfNoneMatchParam, Invalid, NotFound, NotModified, PreconditionFailed, Unauthenticated,
+    IfNoneMatchParam, Invalid, NotFound, NotModified, PaymentDeclined, PreconditionFailed, Unauthenticated,
 };
 pub use check::check;
 pub use document::{DocumentBuilder, document};

@@ -107,6 +107,15 @@ pub fn adjust(tx: &mut Tx<'_>, product: ProductId, id: VariantId, delta: i64) ->
     Ok(changed == 1)
 }
 
+/// Whose value it is.
+pub fn product_of(tx: &mut Tx<'_>, id: VariantId) -> Result<Option<ProductId>, StoreError> {
+    let found = tx
+        .from(variants::table)
+        .with(|all| all.filter(variants::variant_id.eq(id.to_bytes())).select(variants::product_id))
+        .one::<Vec<u8>>()?;
+    found.map(read_id).transpose()
+}
+
 /// Takes so many from a stock that is counted, for an order; tells whether there were enough.
 pub fn take(tx: &mut Tx<'_>, id: VariantId, count: i64) -> Result<bool, StoreError> {
     let changed = tx

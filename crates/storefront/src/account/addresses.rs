@@ -96,19 +96,10 @@ impl From<AddressEntry> for AddressBody {
     }
 }
 
-/// A new address.
+/// An address, as it is typed.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(example = json!({
-    "firstName": "Ann",
-    "lastName": "Smith",
-    "line1": "12 Orchard Lane",
-    "city": "Bath",
-    "postcode": "BA1 1AA",
-    "country": "GB",
-    "isDefaultShipping": true,
-}))]
-pub(crate) struct NewAddressBody {
+pub(crate) struct PlainAddress {
     #[schema(schema_with = optional_line_schema)]
     first_name: Option<String>,
     #[schema(schema_with = optional_line_schema)]
@@ -130,6 +121,42 @@ pub(crate) struct NewAddressBody {
     country: Option<String>,
     #[schema(schema_with = optional_phone_schema)]
     phone: Option<String>,
+}
+
+impl From<PlainAddress> for AddressForm {
+    fn from(address: PlainAddress) -> Self {
+        let PlainAddress {
+            first_name,
+            last_name,
+            company,
+            line1,
+            line2,
+            city,
+            county,
+            postcode,
+            country,
+            phone,
+        } = address;
+        Self { first_name, last_name, company, line1, line2, city, county, postcode, country, phone }
+    }
+}
+
+/// A new address.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "firstName": "Ann",
+    "lastName": "Smith",
+    "line1": "12 Orchard Lane",
+    "city": "Bath",
+    "postcode": "BA1 1AA",
+    "country": "GB",
+    "isDefaultShipping": true,
+}))]
+pub(crate) struct NewAddressBody {
+    #[serde(flatten)]
+    #[schema(inline)]
+    address: PlainAddress,
     is_default_shipping: Option<bool>,
     is_default_billing: Option<bool>,
 }
@@ -179,30 +206,10 @@ pub(crate) async fn add(
 ) -> Result<(StatusCode, Json<DataBody<AddressBody>>), ApiError> {
     let shipping = body.is_default_shipping.unwrap_or(false);
     let billing = body.is_default_billing.unwrap_or(false);
-    let address = AddressForm::from(body).parse()?;
+    let address = AddressForm::from(body.address).parse()?;
     let entry =
         accounts::add_address(&commerce, &who, address, shipping, billing).await.map_err(Problem::from)?;
     Ok((StatusCode::CREATED, Json(DataBody { data: entry.into() })))
-}
-
-impl From<NewAddressBody> for AddressForm {
-    fn from(body: NewAddressBody) -> Self {
-        let NewAddressBody {
-            first_name,
-            last_name,
-            company,
-            line1,
-            line2,
-            city,
-            county,
-            postcode,
-            country,
-            phone,
-            is_default_shipping: _,
-            is_default_billing: _,
-        } = body;
-        Self { first_name, last_name, company, line1, line2, city, county, postcode, country, phone }
-    }
 }
 
 /// What to change of an address; what is left out stays, null empties.

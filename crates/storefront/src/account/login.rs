@@ -32,6 +32,9 @@ pub(crate) struct LoginBody {
     /// What an earlier sign-in gave to this device: failed attempts from elsewhere then do not delay it.
     #[schema(max_length = 200)]
     device_token: Option<String>,
+    /// A guest's cart to take over: it joins the customer's open one.
+    #[schema(format = Uuid)]
+    cart_id: Option<String>,
 }
 
 impl LoginBody {
@@ -44,6 +47,8 @@ impl LoginBody {
                 email,
                 password,
                 device_token: self.device_token,
+                // What is no cart's id names no cart.
+                cart: self.cart_id.as_deref().and_then(|id| id.parse().ok()),
                 client: Client {
                     ip: context.client_ip(),
                     device: self.device.as_deref().and_then(DeviceName::parse),

@@ -6,8 +6,10 @@ mod login;
 mod logout;
 mod orders;
 mod password;
+mod payment_methods;
 mod personal_data;
 mod register;
+mod rewards;
 mod sessions;
 mod subscriptions;
 mod verify;
@@ -26,6 +28,10 @@ use utoipa_axum::routes;
 
 use crate::Storefront;
 
+pub(crate) use addresses::PlainAddress;
+pub(crate) use orders::OrderBody;
+pub(crate) use payment_methods::LONGEST_TOKEN;
+
 pub(crate) fn routes() -> OpenApiRouter<Storefront> {
     OpenApiRouter::new()
         .routes(routes!(register::register).layer((strict("register"), honoured())))
@@ -39,6 +45,13 @@ pub(crate) fn routes() -> OpenApiRouter<Storefront> {
         .routes(routes!(password::request_reset, password::change).layer(strict("password")))
         .routes(routes!(password::reset).layer(strict("password")))
         .routes(routes!(orders::list))
+        .routes(routes!(orders::show))
+        .routes(routes!(orders::reorder).layer(honoured()))
+        .routes(routes!(payment_methods::list))
+        .routes(routes!(payment_methods::begin).layer(honoured()))
+        .routes(routes!(payment_methods::make_default))
+        .routes(routes!(payment_methods::remove))
+        .routes(routes!(rewards::show))
         .routes(routes!(subscriptions::list))
         .routes(routes!(addresses::list))
         .routes(routes!(addresses::add).layer(honoured()))

@@ -1,0 +1,125 @@
+//! The second step: the money, outside of every transaction. Rule: an answer that did not come is not guessed; it is looked up
+//! at once, and where that fails too, again and again by a job.
+
+use domain::ids::{CustomerId, PaymentId, TenantId};
+use gateways::payments::{Charge, Payment, PaymentError, PaymentRef};
+
+use super::CheckoutError;
+use super::settle::{News, Settled, record};
+use crate::Commerce;
+use crate::payments::Account;
+
+/// A payment that was written down and not charged yet.
+pub(crate) const PENDING: &str = "pending";
+/// The shopper has to finish it.
+pub(crate) const REQUIRES_ACTION: &str = "requires_action";
+/// The provider works on it.
+pub(crate) const PROCESSING: &str = "processing";
+/// The money is there.
+pub(crate) const SUCCEEDED: &str = "succeeded";
+/// It was refused.
+pub(crate) const DECLINED: &str = "declined";
+/// Nobody knows whether the money moved.
+pub(crate) const UNKNOWN: &str = "unknown";
+/// It was let go, or the provider never heard of it.
+pub(crate) const CANCELLED: &str = "cancelled";
+
+/// Whether it can still come to something.
+pub(crate) fn is_open(status: &str) -> bool {
+    [PENDING, REQUIRES_ACTION, PROCESSING, UNKNOWN].contains(&status)
+}
+
+/// A payment that was written down, ready to be charged.
+pub(crate) struct Begun {
+    pub(super) account: Account,
+    pub(super) keep_for: Option<CustomerId>,
+    pub(super) charge: Charge,
+}
+
+/// Charges, and records what came of it. A refusal is an error; what the shopper has to finish is not.
+pub(super) async fn charge(commerce: &Commerce, tenant: TenantId, begun: Begun) -> Result<(), CheckoutError> {
+    let Begun { account, keep_for, mut charge } = begun;
+    let provider = account.provider(commerce);
+    let key = charge.key;
+    let answer = match keep_for {
+        Some(customer) => match provider.customer(tenant, customer).await {
+            Ok(name) => {
+                charge.keep_for = Some(name);
+                provider.charge(&charge).await
+            }
+            // Without a name for the customer nothing was charged.
+            Err(error) => Err(PaymentError::NotDone(error.to_string())),
+        },
+        None => provider.charge(&charge).await,
+    };
+    let (news, fault) = match answer {
+        Ok(payment) => (News::Known(payment), None),
+        Err(PaymentError::Unknown(reason)) => {
+            (look_up(commerce, &account, tenant, key, None, &reason).await, None)
+        }
+        Err(PaymentError::NotDone(reason)) => {
+            tracing::warn!(tenant.id = %tenant, payment.id = %key, reason, "a payment provider did not act");
+            (News::NotDone, Some(CheckoutError::ProviderAway))
+        }
+        Err(PaymentError::Refused(reason)) => {
+            tracing::warn!(tenant.id = %tenant, payment.id = %key, reason, "a payment provider refused a request");
+            (News::NotDone, Some(CheckoutError::Refused))
+        }
+    };
+    let settled = record(commerce, tenant, key, news, None).await?;
+    match (fault, settled) {
+        (Some(fault), _) => Err(fault),
+        (None, Settled::Declined(decline)) => Err(CheckoutError::Declined(decline)),
+        (None, _) => Ok(()),
+    }
+}
+
+/// What became of a payment whose answer did not come.
+pub(super) async fn look_up(
+    commerce: &Commerce,
+    account: &Account,
+    tenant: TenantId,
+    key: PaymentId,
+    reference: Option<String>,
+    reason: &str,
+) -> News {
+    let asked = PaymentRef { tenant, key, reference };
+    match account.provider(commerce).look_up(&asked).await {
+        Ok(Some(payment)) => News::Known(payment),
+        Ok(None) => News::NeverHeard,
+        Err(error) => {
+            tracing::warn!(tenant.id = %tenant, payment.id = %key, reason, error = %error, "the outcome of a payment is not known");
+            News::Unknown
+        }
+    }
+}
+
+/// What is kept of a payment that the shopper has to finish.
+#[derive(serde::Serialize, serde::Deserialize)]
+pub(super) struct Action {
+    pub(super) client_secret: String,
+    pub(super) redirect_url: Option<String>,
+}
+
+impl Action {
+    pub(super) fn context(payment: PaymentId) -> String {
+        format!("payment action {payment}")
+    }
+
+    /// Sealed, for whoever has it can finish the payment.
+    pub(super) fn seal(&self, commerce: &Commerce, payment: PaymentId) -> Vec<u8> {
+        let plain = serde_json::to_vec(self).unwrap_or_default();
+        commerce.secrets().seal(commerce.chance(), &Self::context(payment), &plain)
+    }
+
+    pub(super) fn open(commerce: &Commerce, payment: PaymentId, sealed: &[u8]) -> Option<Self> {
+        let plain = commerce.secrets().open(&Self::context(payment), sealed).ok()?;
+        serde_json::from_slice(&plain).ok()
+    }
+}
+
+/// The card that a payment was made with, as receipts show it.
+pub(super) fn method_text(payment: &Payment) -> Option<String> {
+    let method = payment.method.as_ref()?;
+    Some(serde_json::json!({ "brand": method.brand, "last4": method.last4 }).to_string())
+}
