@@ -82,6 +82,10 @@ pub(crate) enum ScopeWord {
     MessagesRead,
     #[serde(rename = "messages:write")]
     MessagesWrite,
+    #[serde(rename = "webhooks:read")]
+    WebhooksRead,
+    #[serde(rename = "webhooks:write")]
+    WebhooksWrite,
 }
 
 impl From<AdminKeyEntry> for AdminKeyBody {

@@ -61,6 +61,7 @@ impl Permission for ManageStaff {
 permissions! {
     CustomersRead CustomersWrite Tokens SettingsRead SettingsWrite OutboxRead AuditRead TestClock AdminKeys
     ProductsRead ProductsWrite ContentRead ContentWrite MessagesRead MessagesWrite
+    WebhooksRead WebhooksWrite
 }
 
 /// One of two scopes: pictures belong to products and to pages.

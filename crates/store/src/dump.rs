@@ -19,7 +19,7 @@ use crate::engine::{Conn, Store};
 use crate::error::StoreError;
 
 /// Every table, those that others refer to first.
-pub const TABLES: [&str; 57] = [
+pub const TABLES: [&str; 60] = [
     "installation",
     "tenants",
     "tenant_origins",
@@ -77,6 +77,9 @@ pub const TABLES: [&str; 57] = [
     "payment_methods",
     "set_ups",
     "payment_accounts",
+    "webhook_endpoints",
+    "webhook_events",
+    "webhook_deliveries",
 ];
 
 /// The table in which a database that was started but never used has rows already.

@@ -30,6 +30,7 @@ mod schema;
 pub mod subscriptions;
 pub mod tenants;
 mod tx;
+pub mod webhooks;
 
 pub use engine::{LEASE, Stamp, Store, StoreSettings, Versions};
 pub use error::StoreError;

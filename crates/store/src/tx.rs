@@ -50,6 +50,7 @@ tenant_tables! {
     entries entry_revisions preview_tokens menus redirects
     carts orders order_numbers order_items order_holds discount_uses payments refunds shipments order_events
     provider_events payment_methods set_ups payment_accounts
+    webhook_endpoints webhook_events webhook_deliveries
 }
 
 /// A transaction for one shop, handed to the closure of [`Store::read`](crate::Store::read) or

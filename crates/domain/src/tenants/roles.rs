@@ -42,11 +42,15 @@ pub enum Scope {
     MessagesRead,
     /// Answer messages, keep the newsletter's list and the mail templates.
     MessagesWrite,
+    /// See the endpoints that hear of what happens, and what was sent to them: it holds customers' data.
+    WebhooksRead,
+    /// Keep those endpoints, and send again.
+    WebhooksWrite,
 }
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::CustomersRead,
         Self::CustomersWrite,
         Self::Tokens,
@@ -63,6 +67,8 @@ impl Scope {
         Self::ContentWrite,
         Self::MessagesRead,
         Self::MessagesWrite,
+        Self::WebhooksRead,
+        Self::WebhooksWrite,
     ];
 
     /// The name in the API.
@@ -85,6 +91,8 @@ impl Scope {
             Self::ContentWrite => "content:write",
             Self::MessagesRead => "messages:read",
             Self::MessagesWrite => "messages:write",
+            Self::WebhooksRead => "webhooks:read",
+            Self::WebhooksWrite => "webhooks:write",
         }
     }
 
@@ -314,6 +322,15 @@ mod tests {
     fn mails_that_sign_customers_in_are_not_for_onlookers() {
         for role in [Role::Fulfilment, Role::Content, Role::ReadOnly] {
             assert!(!role.allows(Scope::OutboxRead), "{role}");
+        }
+    }
+
+    #[test]
+    fn what_leaves_the_shop_is_for_those_who_run_it() {
+        for role in Role::ALL {
+            let runs_it = matches!(role, Role::Owner | Role::Manager);
+            assert_eq!(role.allows(Scope::WebhooksRead), runs_it, "{role}");
+            assert_eq!(role.allows(Scope::WebhooksWrite), runs_it, "{role}");
         }
     }
 
