@@ -1,5 +1,5 @@
-//! The outer world behind small doors: mail, media, what is fetched from the web, and the search index; payments and
-//! webhooks as their areas come.
+//! The outer world behind small doors: mail, media, what is fetched from the web, payments, webhooks,
+//! and the search index.
 //!
 //! Rule: nothing here knows the database or the HTTP server, and every call has a time-out.
 
@@ -7,6 +7,7 @@ pub mod fetch;
 pub mod mail;
 pub mod media;
 pub mod payments;
+pub mod webhooks;
 
 use std::sync::Arc;
 
