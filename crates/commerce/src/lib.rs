@@ -22,6 +22,7 @@ pub mod staff;
 pub mod tenants;
 pub mod test_clock;
 pub mod transfer;
+pub mod webhooks;
 
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ use domain::ids::TenantId;
 use domain::time::{Clock, Timestamp};
 use gateways::mail::Mailer;
 use gateways::search::SearchIndex;
+use gateways::webhooks::Poster;
 use store::Store;
 use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use url::Url;
@@ -59,6 +61,8 @@ pub struct Parts {
     pub public_url: Url,
     /// What pictures and files need.
     pub media: media::MediaParts,
+    /// What posts events to other programs.
+    pub poster: Poster,
 }
 
 /// The shop's use cases have this at hand. Clones share it.
@@ -170,6 +174,10 @@ impl Commerce {
 
     pub(crate) fn mailer(&self) -> &Mailer {
         &self.parts.mailer
+    }
+
+    pub(crate) fn poster(&self) -> &Poster {
+        &self.parts.poster
     }
 
     /// Tells the worker that a job may be due.

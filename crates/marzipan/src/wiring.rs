@@ -18,6 +18,7 @@ use gateways::fetch::Fetcher;
 use gateways::mail::Mailer;
 use gateways::media::{MediaStore, Workshop};
 use gateways::search::SearchIndex;
+use gateways::webhooks::Poster;
 use marzipan_http::finished::FinishedAnswers;
 use marzipan_http::front_door::NoReads;
 use marzipan_http::ratelimit::RateSettings;
@@ -128,6 +129,7 @@ pub(crate) async fn open(settings: &Settings, public_url: Url, purpose: Purpose)
         search,
         public_url,
         media: media(settings)?,
+        poster: Poster::new(settings.webhooks_allow_private)?,
     }))
 }
 
@@ -219,6 +221,7 @@ pub(crate) fn documents() -> Result<Documents> {
         search: SearchIndex::in_memory()?,
         public_url: "http://127.0.0.1".parse()?,
         media: MediaParts::in_memory(),
+        poster: Poster::new(false)?,
     });
     Ok(apis(Storefront { commerce, answers: Arc::new(FinishedAnswers::new(0)) }).1)
 }
