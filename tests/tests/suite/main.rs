@@ -43,3 +43,4 @@ mod sessions;
 mod staff;
 mod transfer;
 mod walls;
+mod webhooks;
