@@ -130,7 +130,7 @@ fn endpoints_are_kept(shop: &Shop<'_>) {
     let changed = change(shop, &id, &json!({ "events": [], "description": null }));
     assert_eq!((&changed["events"], &changed["description"]), (&json!(["*"]), &Value::Null));
     let stale = admin.patch(&path).header("If-Match", "\"1\"").json(&json!({ "enabled": false })).send();
-    stale.expect_error(412, "stale");
+    stale.expect_error(412, "precondition_failed");
     for (body, field) in [
         (json!({}), "url"),
         (json!({ "url": "books" }), "url"),

@@ -138,7 +138,7 @@ pub async fn replay(
         .write(shop.id, move |tx| {
             let mut row = rows::find(tx, id)?.ok_or(WebhookError::NotFound)?;
             check_enabled(tx, row.endpoint_id)?;
-            row.status = DeliveryStatus::Pending.as_str().to_owned();
+            DeliveryStatus::Pending.as_str().clone_into(&mut row.status);
             row.attempts = 0;
             row.next_at = Some(shop.now);
             rows::update(tx, row.clone())?;
