@@ -174,20 +174,19 @@ def unsubscribe_token():
     raise LookupError(f"no welcome to {email}")
 
 
-def new_webhook():
-    url = f"https://hook-{next(numbers)}.invalid/"
-    return call("POST", "/admin/v1/webhooks", ADMIN, url=url)["data"]["id"]
-
-
-def free_webhook():
-    """The id of an endpoint; old ones make room, for a shop has no more than twenty."""
+def webhook_url():
+    """An address for an endpoint; old ones make room for it, for a shop has no more than twenty."""
     for old in call("GET", "/admin/v1/webhooks?perPage=100", ADMIN)["data"][:-10]:
         requests.delete(f"{SERVER}/admin/v1/webhooks/{old['id']}", headers=ADMIN, timeout=30)
-    return new_webhook()
+    return f"https://hook-{next(numbers)}.invalid/"
+
+
+def new_webhook():
+    return call("POST", "/admin/v1/webhooks", ADMIN, url=webhook_url())["data"]["id"]
 
 
 def new_webhook_delivery():
-    return call("POST", f"/admin/v1/webhooks/{free_webhook()}/ping", ADMIN)["data"]["id"]
+    return call("POST", f"/admin/v1/webhooks/{new_webhook()}/ping", ADMIN)["data"]["id"]
 
 
 def document():
@@ -227,7 +226,7 @@ IDS = {
     "threadId": new_thread,
     "subscriberId": new_subscriber,
     "name": lambda: "password_changed",
-    "endpointId": free_webhook,
+    "endpointId": new_webhook,
     "deliveryId": new_webhook_delivery,
     "mailId": lambda: first("/admin/v1/outbox", ADMIN),
     "mediaId": new_media,
@@ -284,7 +283,7 @@ BODIES = {
     "POST /admin/v1/collections": lambda: {"name": f"Choice {next(numbers)}"},
     "PUT /admin/v1/collections/{collectionId}/products": lambda: {"products": [new_thing("products", price=100)]},
     "POST /admin/v1/attributes": lambda: {"name": f"Property {next(numbers)}"},
-    "POST /admin/v1/webhooks": lambda: {"url": f"https://hook-{next(numbers)}.invalid/", "events": ["order.paid"]},
+    "POST /admin/v1/webhooks": lambda: {"url": webhook_url(), "events": ["order.paid"]},
     "PATCH /admin/v1/webhooks/{endpointId}": lambda: {"description": "Books", "events": ["*"]},
     "POST /admin/v1/webhooks/{endpointId}/replay": lambda: {"since": "2024-10-07T12:00:00Z"},
     "POST /admin/v1/tokens": lambda: {"name": "Spare"},

@@ -244,7 +244,8 @@ fn address(typed: &str) -> Result<String, Invalid> {
     );
     let typed = text::one_line(typed, LONGEST_URL)?;
     let url = Url::parse(&typed).map_err(|_| NO_ADDRESS)?;
-    let is_web = matches!(url.scheme(), "http" | "https") && url.host().is_some();
+    // Parsers forgive `https:shop.example` and `HTTPS://`; the document of the API does not.
+    let is_web = ["http://", "https://"].iter().any(|head| typed.starts_with(head)) && url.host().is_some();
     if !is_web || !url.username().is_empty() || url.password().is_some() {
         return Err(NO_ADDRESS);
     }
@@ -336,6 +337,7 @@ mod tests {
             "books.example",
             "ftp://books.example",
             "https://",
+            "https:books.example",
             "https://me:secret@books.example",
             "https://books.example/#in",
             "mailto:a@b.example",
