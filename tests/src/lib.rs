@@ -11,6 +11,7 @@ pub mod bucket;
 pub mod http;
 pub mod people;
 pub mod pictures;
+pub mod receiver;
 pub mod server;
 pub mod sink;
 

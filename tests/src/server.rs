@@ -315,7 +315,8 @@ pub fn binary() -> PathBuf {
 
 fn start_shared(engine: Engine) -> Server {
     let installation = Installation::new(engine);
-    let mut server = Server::start_with(&installation, &[("MARZIPAN_POSTGRES_CONNECTIONS", "16")]);
+    let settings = [("MARZIPAN_POSTGRES_CONNECTIONS", "16"), ("MARZIPAN_WEBHOOKS_ALLOW_PRIVATE", "true")];
+    let mut server = Server::start_with(&installation, &settings);
     server.installation = Some(installation);
     server
 }

@@ -183,6 +183,21 @@ def unsubscribe_token():
     raise LookupError(f"no welcome to {email}")
 
 
+def webhook_url():
+    """An address for an endpoint; old ones make room for it, for a shop has no more than twenty."""
+    for old in call("GET", "/admin/v1/webhooks?perPage=100", ADMIN)["data"][:-10]:
+        requests.delete(f"{SERVER}/admin/v1/webhooks/{old['id']}", headers=ADMIN, timeout=30)
+    return f"https://hook-{next(numbers)}.invalid/"
+
+
+def new_webhook():
+    return call("POST", "/admin/v1/webhooks", ADMIN, url=webhook_url())["data"]["id"]
+
+
+def new_webhook_delivery():
+    return call("POST", f"/admin/v1/webhooks/{new_webhook()}/ping", ADMIN)["data"]["id"]
+
+
 def document():
     """A PDF that no other call has sent. Its bytes are all letters, for a schema knows no others."""
     return f"%PDF-1.7\n% {next(numbers)}\ntrailer\n%%EOF\n"
@@ -242,6 +257,8 @@ IDS = {
     "threadId": new_thread,
     "subscriberId": new_subscriber,
     "name": lambda: "password_changed",
+    "endpointId": new_webhook,
+    "deliveryId": new_webhook_delivery,
     "mailId": lambda: first("/admin/v1/outbox", ADMIN),
     "mediaId": new_media,
     "staffId": lambda: first("/admin/v1/staff", ADMIN),
@@ -339,6 +356,9 @@ BODIES = {
         "redeemValue": 500,
         "tiers": [{"name": "Friend", "fromPoints": 0}, {"name": "Cellar", "fromPoints": 1000, "perks": ["Tastings"]}],
     },
+    "POST /admin/v1/webhooks": lambda: {"url": webhook_url(), "events": ["order.paid"]},
+    "PATCH /admin/v1/webhooks/{endpointId}": lambda: {"description": "Books", "events": ["*"]},
+    "POST /admin/v1/webhooks/{endpointId}/replay": lambda: {"since": "2024-10-07T12:00:00Z"},
     "POST /admin/v1/tokens": lambda: {"name": "Spare"},
     "POST /admin/v1/admin-keys": lambda: {"name": "Spare", "scopes": ["customers:read"]},
     "POST /v1/newsletter/confirm": lambda: {"token": newsletter_token()[1]},

@@ -77,7 +77,7 @@ fn node_packages(root: &Path) -> Result<()> {
     if same_text(&folder.join("package.json"), &folder.join("node_modules/.installed")) {
         return Ok(());
     }
-    println!("installing the browser driver into tests/tools/node_modules");
+    println!("installing the Node tools into tests/tools/node_modules");
     run_quietly(
         Command::new("npm").args(["ci", "--silent", "--no-audit", "--no-fund"]).current_dir(&folder),
     )?;

@@ -90,6 +90,10 @@ pub(crate) enum ScopeWord {
     OrdersRead,
     #[serde(rename = "orders:write")]
     OrdersWrite,
+    #[serde(rename = "webhooks:read")]
+    WebhooksRead,
+    #[serde(rename = "webhooks:write")]
+    WebhooksWrite,
 }
 
 impl From<AdminKeyEntry> for AdminKeyBody {

@@ -32,6 +32,8 @@ mod staff_session;
 mod test_clock;
 mod tokens;
 mod totp;
+mod webhook_deliveries;
+mod webhooks;
 
 use axum::Router;
 use axum::extract::FromRef;
@@ -118,6 +120,15 @@ fn routes() -> OpenApiRouter<Admin> {
         .routes(routes!(mail_templates::list))
         .routes(routes!(mail_templates::show, mail_templates::change, mail_templates::reset))
         .routes(routes!(mail_templates::preview))
+        .routes(routes!(webhooks::list))
+        .routes(routes!(webhooks::add).layer(honoured()))
+        .routes(routes!(webhooks::show, webhooks::change, webhooks::remove))
+        .routes(routes!(webhooks::rotate_secret).layer(honoured()))
+        .routes(routes!(webhooks::ping).layer(honoured()))
+        .routes(routes!(webhook_deliveries::list))
+        .routes(routes!(webhook_deliveries::show))
+        .routes(routes!(webhook_deliveries::replay).layer(honoured()))
+        .routes(routes!(webhook_deliveries::replay_failed).layer(honoured()))
         .routes(routes!(audit_log::list))
         .routes(routes!(test_clock::show, test_clock::advance))
         .routes(routes!(payments::show, payments::set, payments::remove))

@@ -36,6 +36,7 @@ pub(crate) fn document() -> OpenApiRouter<Admin> {
     .tag("Newsletter", "Who hears the shop's news, and who wants to hear none.")
     .tag("Mail templates", "What the shop writes its mails with.")
     .tag("Outbox", "The mails that the shop wrote.")
+    .tag("Webhooks", "Other programs that hear of what happens in the shop, signed as Standard Webhooks has it.")
     .tag("Audit log", "Who changed what.")
     .tag("Pages", "The pages of the shop's site, their drafts and revisions.")
     .tag("Posts", "The posts of the shop's journal, likewise.")

@@ -4,6 +4,7 @@ use domain::accounts::Email;
 use domain::ids::CustomerId;
 use domain::text::search_pattern;
 use domain::time::Timestamp;
+use domain::webhooks::EventKind;
 use serde::Serialize;
 use store::accounts::customers::{self as rows, Customer};
 use store::accounts::{addresses, mail_tokens, registrations, sessions};
@@ -148,7 +149,7 @@ pub async fn change(
     change: DetailsChange,
 ) -> Result<CustomerEntry, ChangeError> {
     let (handle, shop) = (commerce.clone(), shop.clone());
-    commerce
+    let changed = commerce
         .store()
         .write(shop.id, move |tx| {
             let mut row = present(tx, id)?;
@@ -178,9 +179,12 @@ pub async fn change(
             messaging::consent_changed(&handle, tx, &shop, &before_row, &row)?;
             let after = CustomerEntry::read(tx, &row)?;
             note(&handle, tx, &shop, &actor, "customer.update", id, Some(&before), Some(&after))?;
-            Ok(after)
+            accounts::tell(&handle, tx, shop.now, EventKind::CustomerUpdated, &after.details)?;
+            Ok::<_, ChangeError>(after)
         })
-        .await
+        .await?;
+    commerce.wake_jobs();
+    Ok(changed)
 }
 
 /// Merges one customer into another: what hangs on `from` goes to `into`, and `from` is erased.

@@ -1,11 +1,14 @@
 //! Background work. Rule: a job may run twice (a lease can end while its work goes on), so each is idempotent; a failed
 //! one comes back later and later, and after its last try stays parked with its error.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
-use domain::ids::{EntryId, JobId, MailId, MediaId, OrderId, ProductId, RefundId, TenantId};
+use domain::ids::{
+    EntryId, JobId, MailId, MediaId, OrderId, ProductId, RefundId, TenantId, WebhookEndpointId,
+};
 use domain::time::Timestamp;
-use futures_util::{StreamExt, stream};
+use futures_util::stream::{self, FuturesUnordered, StreamExt as _};
 use store::accounts::{mail_tokens, sessions, throttles};
 use store::content::preview_tokens;
 use store::tenants::staff_sessions;
@@ -13,6 +16,7 @@ use store::{StoreError, Tx, changes, idempotency, installation, jobs, mails as m
 
 use crate::{
     Commerce, Shop, accounts, carts, catalog, checkout, content, mails, media, messaging, orders, staff,
+    webhooks,
 };
 
 /// What there is to do.
@@ -36,6 +40,8 @@ pub enum Kind {
     SettleOrder(OrderId),
     /// Ask the provider to give money back.
     SendRefund(RefundId),
+    /// Work off the queue of a webhook endpoint.
+    DeliverWebhooks(WebhookEndpointId),
 }
 
 const SEND_MAIL: &str = "mail.send";
@@ -47,6 +53,7 @@ const ERASE_MEDIA: &str = "media.erase";
 const TEND_CARTS: &str = "carts.tend";
 const SETTLE_ORDER: &str = "order.settle";
 const SEND_REFUND: &str = "refund.send";
+const DELIVER_WEBHOOKS: &str = "webhooks.deliver";
 
 impl Kind {
     fn name(self) -> &'static str {
@@ -60,6 +67,7 @@ impl Kind {
             Self::TendCarts => TEND_CARTS,
             Self::SettleOrder(_) => SETTLE_ORDER,
             Self::SendRefund(_) => SEND_REFUND,
+            Self::DeliverWebhooks(_) => DELIVER_WEBHOOKS,
         }
     }
 
@@ -73,15 +81,17 @@ impl Kind {
             Self::SettleEntry(id) => id.to_string(),
             Self::MakeRenditions(id) => id.to_string(),
             Self::EraseMedia(removal) => removal.to_string(),
+            Self::DeliverWebhooks(endpoint) => endpoint.to_string(),
         }
     }
 
-    fn dedupe(self) -> Option<String> {
+    pub(crate) fn dedupe(self) -> Option<String> {
         match self {
             Self::Sweep => Some(SWEEP.to_owned()),
             Self::TendCarts => Some(TEND_CARTS.to_owned()),
             Self::SettleOrder(id) => Some(format!("{SETTLE_ORDER} {id}")),
             Self::EraseMedia(removal) => Some(removal.dedupe()),
+            Self::DeliverWebhooks(endpoint) => Some(format!("{DELIVER_WEBHOOKS} {endpoint}")),
             _ => None,
         }
     }
@@ -97,6 +107,7 @@ impl Kind {
             TEND_CARTS => Some(Self::TendCarts),
             SETTLE_ORDER => payload.parse().ok().map(Self::SettleOrder),
             SEND_REFUND => payload.parse().ok().map(Self::SendRefund),
+            DELIVER_WEBHOOKS => payload.parse().ok().map(Self::DeliverWebhooks),
             _ => None,
         }
     }
@@ -126,22 +137,33 @@ pub(crate) fn enqueue(
     due_at: Timestamp,
     kind: Kind,
 ) -> Result<(), StoreError> {
-    jobs::enqueue(
-        tx,
-        jobs::Job {
-            job_id: JobId::new(commerce.chance().uuid(due_at)),
-            kind: kind.name().to_owned(),
-            payload: kind.payload(),
-            dedupe: kind.dedupe(),
-            due_at,
-            attempts: 0,
-            lease: None,
-            leased_until: None,
-            parked_at: None,
-            last_error: None,
-            created_at: due_at,
-        },
-    )
+    jobs::enqueue(tx, row(commerce, due_at, kind))
+}
+
+/// Adds a job that works a queue off, or makes the one that waits due no later than this.
+pub(crate) fn enqueue_by(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    due_at: Timestamp,
+    kind: Kind,
+) -> Result<(), StoreError> {
+    jobs::enqueue_by(tx, row(commerce, due_at, kind))
+}
+
+fn row(commerce: &Commerce, due_at: Timestamp, kind: Kind) -> jobs::Job {
+    jobs::Job {
+        job_id: JobId::new(commerce.chance().uuid(due_at)),
+        kind: kind.name().to_owned(),
+        payload: kind.payload(),
+        dedupe: kind.dedupe(),
+        due_at,
+        attempts: 0,
+        lease: None,
+        leased_until: None,
+        parked_at: None,
+        last_error: None,
+        created_at: due_at,
+    }
 }
 
 /// A job's work must be done within this time; then another worker may take it.
@@ -160,19 +182,26 @@ pub(crate) enum Lane {
     Quick,
     /// What takes the processor's time.
     Slow,
+    /// What waits for other people's servers.
+    Webhooks,
 }
 
 /// How many lanes there are.
-pub(crate) const LANES: usize = 2;
+pub(crate) const LANES: usize = 3;
 
 /// The kinds of the slow lane.
 const SLOW: [&str; 2] = [MAKE_RENDITIONS, ERASE_MEDIA];
+/// The kinds of the lane of webhooks.
+const WEBHOOKS: [&str; 1] = [DELIVER_WEBHOOKS];
+/// The kinds that are not in the quick lane.
+const ELSEWHERE: [&str; 3] = [MAKE_RENDITIONS, ERASE_MEDIA, DELIVER_WEBHOOKS];
 
 impl Lane {
     pub(crate) const fn index(self) -> usize {
         match self {
             Self::Quick => 0,
             Self::Slow => 1,
+            Self::Webhooks => 2,
         }
     }
 
@@ -181,46 +210,87 @@ impl Lane {
         match self {
             Self::Quick => 8,
             Self::Slow => 2,
+            Self::Webhooks => 64,
         }
     }
 
     const fn kinds(self) -> installation::Kinds {
         match self {
-            Self::Quick => installation::Kinds::Without(&SLOW),
+            Self::Quick => installation::Kinds::Without(&ELSEWHERE),
             Self::Slow => installation::Kinds::Only(&SLOW),
+            Self::Webhooks => installation::Kinds::Only(&WEBHOOKS),
         }
     }
 }
 
 /// Works until it is dropped. Looks when it is woken, and every second for what other nodes left.
 pub async fn work(commerce: &Commerce) {
-    tokio::join!(work_on(commerce, Lane::Quick), work_on(commerce, Lane::Slow));
+    tokio::join!(
+        work_on(commerce, Lane::Quick),
+        work_on(commerce, Lane::Slow),
+        work_on_queues(commerce, Lane::Webhooks)
+    );
 }
 
+/// How long a lane goes without looking for what other nodes left.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Takes jobs in batches, and looks for more when all of a batch are done.
 async fn work_on(commerce: &Commerce, lane: Lane) {
-    const BATCH: i64 = 32;
-    const LOOK_EVERY: Duration = Duration::from_secs(1);
+    const BATCH: usize = 32;
     loop {
-        let now = commerce.system_now();
-        let due = commerce
-            .store()
-            .read_installation(move |tx| installation::due_jobs(tx, now, lane.kinds(), BATCH))
-            .await
-            .unwrap_or_else(|error| {
-                tracing::error!(error = %error, "looking for due jobs failed");
-                Vec::new()
-            });
-        let full = i64::try_from(due.len()).is_ok_and(|found| found == BATCH);
-        stream::iter(due)
-            .for_each_concurrent(lane.at_once(), |(tenant, id)| async move {
-                if let Err(error) = run(commerce, tenant, id).await {
-                    tracing::error!(job.id = %id, tenant.id = %tenant, error = %error, "running a job failed");
-                }
-            })
-            .await;
+        let due = look(commerce, lane, BATCH).await;
+        let full = due.len() == BATCH;
+        stream::iter(due).for_each_concurrent(lane.at_once(), |job| run_told(commerce, job)).await;
         if !full {
             let _ = tokio::time::timeout(LOOK_EVERY, commerce.jobs_woken(lane)).await;
         }
+    }
+}
+
+/// Takes a job whenever there is a place for one: of jobs that can take a minute each, none waits for another.
+async fn work_on_queues(commerce: &Commerce, lane: Lane) {
+    let mut running = FuturesUnordered::new();
+    let mut ids: HashSet<(TenantId, JobId)> = HashSet::new();
+    loop {
+        if ids.len() < lane.at_once() {
+            // Those that were taken just now may be found again, so room is left for them.
+            for job in look(commerce, lane, lane.at_once()).await {
+                if ids.len() < lane.at_once() && ids.insert(job) {
+                    running.push(async move {
+                        run_told(commerce, job).await;
+                        job
+                    });
+                }
+            }
+        }
+        tokio::select! {
+            Some(done) = running.next() => {
+                ids.remove(&done);
+            }
+            _ = tokio::time::timeout(LOOK_EVERY, commerce.jobs_woken(lane)) => {}
+        }
+    }
+}
+
+/// The jobs of a lane that are due, at most so many.
+async fn look(commerce: &Commerce, lane: Lane, most: usize) -> Vec<(TenantId, JobId)> {
+    let now = commerce.system_now();
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    commerce
+        .store()
+        .read_installation(move |tx| installation::due_jobs(tx, now, lane.kinds(), most))
+        .await
+        .unwrap_or_else(|error| {
+            tracing::error!(error = %error, "looking for due jobs failed");
+            Vec::new()
+        })
+}
+
+/// Runs one job; tells the log where it could not be run at all.
+async fn run_told(commerce: &Commerce, (tenant, id): (TenantId, JobId)) {
+    if let Err(error) = run(commerce, tenant, id).await {
+        tracing::error!(job.id = %id, tenant.id = %tenant, error = %error, "running a job failed");
     }
 }
 
@@ -240,35 +310,72 @@ pub(crate) async fn run(commerce: &Commerce, tenant: TenantId, id: JobId) -> Res
         .await?;
     let Some((job, shop)) = taken else { return Ok(false) };
     let now = shop.now;
+    let done = |()| Then::Done;
     let outcome = match Kind::read(&job.kind, &job.payload) {
-        Some(Kind::SendMail(mail)) => mails::send(commerce, tenant, mail).await.map(|()| None),
-        Some(Kind::Sweep) => sweep(commerce, tenant, now).await.map(|()| Some(now.plus(sweep_every(&shop)))),
+        Some(Kind::SendMail(mail)) => mails::send(commerce, tenant, mail).await.map(done),
+        Some(Kind::Sweep) => {
+            sweep(commerce, tenant, now).await.map(|()| Then::Again(now.plus(sweep_every(&shop))))
+        }
         Some(Kind::RefreshProduct(product)) => {
-            catalog::refresh_product(commerce, tenant, product).await.map(|()| None).map_err(JobError::from)
+            catalog::refresh_product(commerce, tenant, product).await.map(done).map_err(JobError::from)
         }
         Some(Kind::SettleEntry(entry)) => {
-            content::settle_entry(commerce, tenant, entry).await.map(|()| None).map_err(JobError::from)
+            content::settle_entry(commerce, tenant, entry).await.map(done).map_err(JobError::from)
         }
-        Some(Kind::MakeRenditions(id)) => media::make(commerce, tenant, id).await.map(|()| None),
-        Some(Kind::EraseMedia(removal)) => media::clear_away(commerce, tenant, removal).await.map(|()| None),
-        Some(Kind::TendCarts) => carts::tend(commerce, tenant, now).await.map_err(JobError::from),
+        Some(Kind::TendCarts) => {
+            carts::tend(commerce, tenant, now).await.map(Then::from).map_err(JobError::from)
+        }
         Some(Kind::SettleOrder(order)) => {
-            checkout::settle_order(commerce, tenant, order).await.map_err(JobError::from)
+            checkout::settle_order(commerce, tenant, order).await.map(Then::from).map_err(JobError::from)
         }
-        Some(Kind::SendRefund(refund)) => orders::refund_job(commerce, tenant, refund).await.map(|()| None),
+        Some(Kind::SendRefund(refund)) => orders::refund_job(commerce, tenant, refund).await.map(done),
+        Some(Kind::MakeRenditions(id)) => media::make(commerce, tenant, id).await.map(done),
+        Some(Kind::EraseMedia(removal)) => media::clear_away(commerce, tenant, removal).await.map(done),
+        Some(Kind::DeliverWebhooks(endpoint)) => webhooks::deliver(commerce, tenant, endpoint)
+            .await
+            .map(|()| Then::WhileQueued(endpoint))
+            .map_err(JobError::from),
         None => Err(JobError::Permanent(format!("this release knows no job `{}`", job.kind))),
     };
     let ended = match outcome {
-        Ok(None) => commerce.store().write(tenant, move |tx| jobs::finish(tx, id, &lease)).await?,
-        Ok(Some(again)) => {
-            commerce.store().write(tenant, move |tx| jobs::put_back(tx, id, &lease, again, None)).await?
-        }
+        Ok(then) => commerce.store().write(tenant, move |tx| end(tx, id, &lease, then)).await?,
         Err(error) => fail(commerce, tenant, job, lease, now, error).await?,
     };
     if !ended {
         tracing::warn!(job.id = %id, "a job outlived its lease");
     }
     Ok(true)
+}
+
+/// What becomes of a job that went well.
+#[derive(Clone, Copy)]
+enum Then {
+    /// It is finished.
+    Done,
+    /// It comes back at this time.
+    Again(Timestamp),
+    /// It comes back when the endpoint's next delivery is due, and is finished where there is none.
+    WhileQueued(WebhookEndpointId),
+}
+
+impl From<Option<Timestamp>> for Then {
+    fn from(again: Option<Timestamp>) -> Self {
+        again.map_or(Self::Done, Self::Again)
+    }
+}
+
+/// Ends one try of a job. Whether a queue is empty is asked in the transaction that ends its job, so that what is added to it
+/// at that moment either is seen here or finds no job any more.
+fn end(tx: &mut Tx<'_>, id: JobId, lease: &[u8], then: Then) -> Result<bool, StoreError> {
+    let again = match then {
+        Then::Done => None,
+        Then::Again(at) => Some(at),
+        Then::WhileQueued(endpoint) => webhooks::next_due(tx, endpoint)?,
+    };
+    match again {
+        None => jobs::finish(tx, id, lease),
+        Some(at) => jobs::put_back(tx, id, lease, at, None),
+    }
 }
 
 async fn fail(
@@ -321,6 +428,7 @@ async fn sweep(commerce: &Commerce, tenant: TenantId, now: Timestamp) -> Result<
             throttles::delete_stale(tx, now.minus(SWEEP_EVERY))?;
             idempotency::delete_expired(tx, now)?;
             mail_rows::delete_older(tx, now.minus(MAILS_KEPT))?;
+            webhooks::sweep(tx, now)?;
             changes::forget_old(tx)?;
             Ok::<_, StoreError>(())
         })

@@ -28,6 +28,7 @@ pub mod staff;
 pub mod tenants;
 pub mod test_clock;
 pub mod transfer;
+pub mod webhooks;
 
 use std::sync::Arc;
 
@@ -36,6 +37,7 @@ use domain::time::{Clock, Timestamp};
 use gateways::mail::Mailer;
 use gateways::payments::Payments;
 use gateways::search::SearchIndex;
+use gateways::webhooks::Poster;
 use store::Store;
 use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use url::Url;
@@ -68,6 +70,8 @@ pub struct Parts {
     pub public_url: Url,
     /// What pictures and files need.
     pub media: media::MediaParts,
+    /// What posts events to other programs.
+    pub poster: Poster,
 }
 
 /// The shop's use cases have this at hand. Clones share it.
@@ -190,6 +194,10 @@ impl Commerce {
 
     pub(crate) fn mailer(&self) -> &Mailer {
         &self.parts.mailer
+    }
+
+    pub(crate) fn poster(&self) -> &Poster {
+        &self.parts.poster
     }
 
     /// Tells the worker that a job may be due.

@@ -14,6 +14,7 @@ use domain::tenants::{Currency, Settings, ShopName, Slug, TimeZoneName};
 use domain::time::{Clock, Timestamp};
 use gateways::mail::Mailer;
 use gateways::search::SearchIndex;
+use gateways::webhooks::Poster;
 use proptest::prelude::*;
 use serde_json::json;
 use store::{Store, StoreSettings};
@@ -40,6 +41,7 @@ fn commerce(store: Store) -> Commerce {
         search: SearchIndex::in_memory().expect("an index"),
         public_url: "https://api.example.test".parse().expect("a URL"),
         media: commerce::media::MediaParts::in_memory(),
+        poster: Poster::new(false).expect("a poster"),
     })
 }
 

@@ -67,6 +67,7 @@ impl World {
             search: gateways::search::SearchIndex::in_memory().expect("an index"),
             public_url: "https://api.example.test".parse().expect("a URL"),
             media: commerce::media::MediaParts::in_memory(),
+            poster: gateways::webhooks::Poster::new(false).expect("a poster"),
         });
         let shops = [open(&commerce, "one").await, open(&commerce, "two").await];
         Self { commerce, shops, _folder: folder }

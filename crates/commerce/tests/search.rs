@@ -43,6 +43,7 @@ fn commerce(store: Store, search: SearchIndex) -> Commerce {
         search,
         public_url: "https://api.example.test".parse().expect("a URL"),
         media: commerce::media::MediaParts::in_memory(),
+        poster: gateways::webhooks::Poster::new(false).expect("a poster"),
     })
 }
 

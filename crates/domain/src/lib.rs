@@ -20,4 +20,5 @@ pub mod tenants;
 pub mod text;
 pub mod time;
 pub mod transfer;
+pub mod webhooks;
 mod words;

@@ -1,5 +1,7 @@
 //! The outer world behind small doors: mail, media, payments, what is fetched from the web, and the search index;
 //! webhooks as their area comes.
+//! The outer world behind small doors: mail, media, what is fetched from the web, payments, webhooks,
+//! and the search index.
 //!
 //! Rule: nothing here knows the database or the HTTP server, and every call has a time-out.
 
@@ -7,6 +9,7 @@ pub mod fetch;
 pub mod mail;
 pub mod media;
 pub mod payments;
+pub mod webhooks;
 
 use std::sync::Arc;
 

@@ -20,7 +20,7 @@ use crate::cli::Common;
 const PREFIX: &str = "MARZIPAN_";
 
 /// Every setting, by its name in the file.
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 25] = [
     "allow_private_fetch",
     "cache_bytes",
     "data_dir",
@@ -45,6 +45,7 @@ const KEYS: [&str; 24] = [
     "smtp_url",
     "sqlite_readers",
     "trusted_proxies",
+    "webhooks_allow_private",
 ];
 
 /// Variables of our prefix that are no settings.
@@ -95,6 +96,8 @@ pub(crate) struct Settings {
     pub(crate) media_base_url: Option<Url>,
     /// Whether imports may fetch pictures from private networks.
     pub(crate) allow_private_fetch: bool,
+    /// Whether webhooks may go to private networks, and without TLS.
+    pub(crate) webhooks_allow_private: bool,
 }
 
 impl Settings {
@@ -292,6 +295,9 @@ impl Values {
             )?,
             allow_private_fetch: self
                 .checked("allow_private_fetch", "takes true or false", truth)?
+                .unwrap_or(false),
+            webhooks_allow_private: self
+                .checked("webhooks_allow_private", "takes true or false", truth)?
                 .unwrap_or(false),
             shutdown_grace: Duration::from_secs(self.within("shutdown_grace", 0, 3600)?.unwrap_or(20)),
         })

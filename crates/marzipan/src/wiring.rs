@@ -20,6 +20,7 @@ use gateways::media::{MediaStore, Workshop};
 use gateways::payments::sandbox::Sandbox;
 use gateways::payments::{Payments, StripeClient};
 use gateways::search::SearchIndex;
+use gateways::webhooks::Poster;
 use marzipan_http::finished::FinishedAnswers;
 use marzipan_http::front_door::NoReads;
 use marzipan_http::ratelimit::RateSettings;
@@ -132,6 +133,7 @@ pub(crate) async fn open(settings: &Settings, public_url: Url, purpose: Purpose)
         search,
         public_url,
         media: media(settings)?,
+        poster: Poster::new(settings.webhooks_allow_private)?,
     }))
 }
 
@@ -233,6 +235,7 @@ pub(crate) fn documents() -> Result<Documents> {
         search: SearchIndex::in_memory()?,
         public_url: "http://127.0.0.1".parse()?,
         media: MediaParts::in_memory(),
+        poster: Poster::new(false)?,
     });
     Ok(apis(Storefront { commerce, answers: Arc::new(FinishedAnswers::new(0)) }).1)
 }

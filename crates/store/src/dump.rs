@@ -19,7 +19,7 @@ use crate::engine::{Conn, Store};
 use crate::error::StoreError;
 
 /// Every table, those that others refer to first.
-pub const TABLES: [&str; 64] = [
+pub const TABLES: [&str; 67] = [
     "installation",
     "tenants",
     "tenant_origins",
@@ -84,6 +84,9 @@ pub const TABLES: [&str; 64] = [
     "tax_rates",
     "reward_programmes",
     "reward_entries",
+    "webhook_endpoints",
+    "webhook_events",
+    "webhook_deliveries",
 ];
 
 /// The table in which a database that was started but never used has rows already.

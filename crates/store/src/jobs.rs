@@ -7,7 +7,7 @@ use domain::time::Timestamp;
 use crate::columns::{Micros, NullableMicros};
 use crate::error::StoreError;
 use crate::schema::jobs;
-use crate::tx::Tx;
+use crate::tx::{Tx, exactly_one};
 
 /// A piece of work that is due at a time.
 #[derive(Clone, Queryable, Selectable, Insertable)]
@@ -154,4 +154,28 @@ pub fn park(
             jobs::last_error.eq(Some(error.to_owned())),
         ))?;
     Ok(changed == 1)
+}
+
+/// Adds a job that works a queue off. Where one of its `dedupe` name waits already it stays, and is made due no later than
+/// this one; where that one was given up, it begins anew. It is not written to otherwise, so that those who add to a queue
+/// at the same time do not collide.
+pub fn enqueue_by(tx: &mut Tx<'_>, job: Job) -> Result<(), StoreError> {
+    let Some(name) = job.dedupe.clone() else { return enqueue(tx, job) };
+    let waiting = tx
+        .from(jobs::table)
+        .with(|all| all.filter(jobs::dedupe.eq(name.clone())).select(Job::as_select()))
+        .one::<Job>()?;
+    match waiting {
+        None => tx.insert(jobs::table, job),
+        Some(waiting) if waiting.due_at <= job.due_at && waiting.parked_at.is_none() => Ok(()),
+        Some(waiting) => exactly_one(
+            tx.from(jobs::table).with(|all| all.filter(jobs::job_id.eq(waiting.job_id.to_bytes()))).update(
+                (
+                    jobs::due_at.eq(job.due_at.as_micros()),
+                    jobs::attempts.eq(0),
+                    jobs::parked_at.eq(None::<i64>),
+                ),
+            )?,
+        ),
+    }
 }

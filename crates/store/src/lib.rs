@@ -31,6 +31,7 @@ pub mod selling;
 pub mod subscriptions;
 pub mod tenants;
 mod tx;
+pub mod webhooks;
 
 pub use engine::{LEASE, Stamp, Store, StoreSettings, Versions};
 pub use error::StoreError;

@@ -932,3 +932,53 @@ diesel::table! {
         updated_at -> BigInt,
     }
 }
+
+diesel::table! {
+    webhook_endpoints (tenant_id, endpoint_id) {
+        tenant_id -> Binary,
+        endpoint_id -> Binary,
+        url -> Text,
+        description -> Nullable<Text>,
+        events -> Text,
+        secret -> Binary,
+        previous_secret -> Nullable<Binary>,
+        previous_until -> Nullable<BigInt>,
+        enabled -> BigInt,
+        disabled_reason -> Nullable<Text>,
+        failing_since -> Nullable<BigInt>,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    webhook_events (tenant_id, event_id) {
+        tenant_id -> Binary,
+        event_id -> Binary,
+        kind -> Text,
+        customer_id -> Nullable<Binary>,
+        payload -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    webhook_deliveries (tenant_id, delivery_id) {
+        tenant_id -> Binary,
+        delivery_id -> Binary,
+        endpoint_id -> Binary,
+        event_id -> Binary,
+        kind -> Text,
+        status -> Text,
+        attempts -> BigInt,
+        next_at -> Nullable<BigInt>,
+        last_at -> Nullable<BigInt>,
+        last_status -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        last_answer -> Nullable<Text>,
+        last_duration_ms -> Nullable<BigInt>,
+        delivered_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}

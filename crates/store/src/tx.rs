@@ -51,6 +51,7 @@ tenant_tables! {
     carts orders order_numbers order_items order_holds discount_uses payments refunds shipments order_events
     provider_events payment_methods set_ups payment_accounts
     discounts gift_cards gift_card_entries shipping_methods tax_rates reward_programmes reward_entries
+    webhook_endpoints webhook_events webhook_deliveries
 }
 
 /// A transaction for one shop, handed to the closure of [`Store::read`](crate::Store::read) or

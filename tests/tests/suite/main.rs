@@ -52,3 +52,4 @@ mod staff;
 mod tax_rates;
 mod transfer;
 mod walls;
+mod webhooks;

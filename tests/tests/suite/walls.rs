@@ -98,7 +98,8 @@ fn body_for(operation: &Operation) -> Option<Value> {
             | "/gift-cards/{}"
             | "/shipping-methods/{}"
             | "/tax-rates/{}"
-            | "/rewards",
+            | "/rewards"
+            | "/webhooks/{}",
         )
         | (
             "POST",
@@ -114,7 +115,10 @@ fn body_for(operation: &Operation) -> Option<Value> {
             | "/staff/logout"
             | "/staff/totp"
             | "/reviews/{}/approve"
-            | "/reviews/{}/reject",
+            | "/reviews/{}/reject"
+            | "/webhooks/{}/rotate-secret"
+            | "/webhooks/{}/ping"
+            | "/webhook-deliveries/{}/replay",
         ) => return None,
         ("POST", "/account/register") => account,
         ("POST", "/account/login") => json!({ "email": "mallory@post.example", "password": PASSWORD }),
@@ -165,6 +169,8 @@ fn body_for(operation: &Operation) -> Option<Value> {
         ("POST", "/products/{}/stock" | "/gift-cards/{}/adjust") => json!({ "delta": -1, "reason": "Drunk" }),
         ("PATCH", "/collections/{}" | "/attributes/{}") => json!({ "position": 9 }),
         ("PUT", "/collections/{}/products") => json!({ "products": [] }),
+        ("POST" | "PATCH", "/webhooks" | "/webhooks/{}") => json!({ "url": "https://mallory.example/" }),
+        ("POST", "/webhooks/{}/replay") => json!({ "since": "2020-01-01T00:00:00Z" }),
         ("POST", "/test-clock") => json!({ "now": "2027-01-01T00:00:00Z" }),
         ("POST", "/messages") => {
             json!({ "name": "Mallory", "email": "mallory@post.example", "message": "Let me in" })
@@ -286,6 +292,8 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
     let head = b"--x\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n".as_slice();
     let form = [head, &picture, b"\r\n--x--\r\n"].concat();
     admin.post("/admin/v1/media").body("multipart/form-data; boundary=x", form).send().expect(201);
+    let hook = shown(shop, "webhooks", &json!({ "url": "https://olive.invalid/" }), "id");
+    let pinged = admin.post(&format!("/admin/v1/webhooks/{hook}/ping")).send().expect(202);
     let loot = Loot(vec![
         ("products", text(&wine, "id")),
         ("collections", text(&shop.add("collections", &json!({ "name": "Olive's choice" })), "id")),
@@ -313,6 +321,8 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
             shown(shop, "shipping-methods", &json!({ "name": "Olive's", "price": 1 }), "id"),
         ),
         ("tax-rates", first_id(&admin, "/admin/v1/tax-rates")),
+        ("webhooks", hook.clone()),
+        ("webhook-deliveries", text(&pinged.data(), "id")),
     ]);
     let foreign_admin = elsewhere.admin();
 

@@ -2,12 +2,13 @@
 
 use domain::accounts::{BirthDate, Email, Marketing, PersonName, Phone};
 use domain::tenants::return_url;
+use domain::webhooks::EventKind;
 use store::accounts::{customers, mail_tokens as token_rows};
 use store::{StoreError, Tx};
 use url::Url;
 
 use super::mail_tokens::{self, Purpose};
-use super::{AccountError, Details, SignedIn, check_age, details_of, email_of, present};
+use super::{AccountError, Details, SignedIn, check_age, details_of, email_of, present, tell};
 use crate::mails::{self, Letter};
 use crate::{Commerce, Shop, messaging};
 
@@ -61,7 +62,9 @@ pub async fn change_details(
                     change.return_url.as_ref().and_then(|url| return_url(url, &shop.settings.return_origins));
                 ask_for_proof(&handle, tx, &shop, &row, email, page.as_ref())?;
             }
-            Ok::<_, AccountError>(details_of(tx, &row)?)
+            let details = details_of(tx, &row)?;
+            tell(&handle, tx, shop.now, EventKind::CustomerUpdated, &details)?;
+            Ok::<_, AccountError>(details)
         })
         .await?;
     commerce.wake_jobs();

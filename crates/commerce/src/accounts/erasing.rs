@@ -10,7 +10,7 @@ use store::{Tx, audit as audit_rows, mails as mail_rows};
 use super::password::check_current;
 use super::{AccountError, Client, SignedIn};
 use crate::catalog::forget_author;
-use crate::{Commerce, messaging, orders, payments};
+use crate::{Commerce, messaging, orders, payments, webhooks};
 
 /// Erases the customer who asks, after checking their password.
 pub async fn erase_own(
@@ -56,6 +56,7 @@ pub(crate) fn forget(tx: &mut Tx<'_>, customer: CustomerId) -> Result<(), Accoun
     registrations::delete_all(tx, customer)?;
     addresses::delete_all(tx, customer)?;
     mail_rows::delete_of_customer(tx, customer)?;
+    webhooks::forget(tx, customer)?;
     Ok(())
 }
 

@@ -25,11 +25,12 @@ use domain::ids::CustomerId;
 use domain::problem::{Kind, Problem};
 use domain::tenants::MinimumAge;
 use domain::time::Timestamp;
+use domain::webhooks::EventKind;
 use serde::Serialize;
 use store::accounts::customers::{self, Customer};
 use store::{StoreError, Tx, subscriptions};
 
-use crate::HashingError;
+use crate::{Commerce, HashingError, webhooks};
 
 pub use addresses::{AddressEntry, add_address, addresses, change_address, remove_address};
 pub(crate) use details::apply as apply_change;
@@ -188,6 +189,18 @@ impl Details {
 /// A customer's details within a transaction.
 pub(crate) fn details_of(tx: &mut Tx<'_>, row: &Customer) -> Result<Details, StoreError> {
     Ok(Details::of(row, subscriptions::is_subscriber(tx, row.customer_id)?))
+}
+
+/// Tells other programs of a customer who is new or was changed; the caller wakes the jobs.
+pub(crate) fn tell(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    now: Timestamp,
+    kind: EventKind,
+    details: &Details,
+) -> Result<(), StoreError> {
+    let data = serde_json::to_value(details).map_err(|error| StoreError::Broken(error.to_string()))?;
+    webhooks::emit(commerce, tx, now, kind, data)
 }
 
 /// The customer behind a session, within a transaction that changes something of theirs. A request that was under way

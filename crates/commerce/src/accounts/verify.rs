@@ -1,13 +1,14 @@
 //! Proving an address with the mailed token: it signs in, as the published login does.
 
 use domain::accounts::Email;
+use domain::webhooks::EventKind;
 use store::accounts::{customers, registrations};
 use store::{StoreError, Tx};
 use url::Url;
 
 use super::login::{LoggedIn, begin_session};
 use super::mail_tokens::{self, Purpose};
-use super::{AccountError, Client, register};
+use super::{AccountError, Client, details_of, register, tell};
 use crate::mails::{self, Letter, Standing};
 use crate::{Commerce, Shop, messaging, orders};
 
@@ -21,7 +22,7 @@ pub async fn verify(
     client: Client,
 ) -> Result<LoggedIn, AccountError> {
     let (handle, shop_here) = (commerce.clone(), shop.clone());
-    commerce
+    let signed_in = commerce
         .store()
         .write(shop.id, move |tx| {
             let proof =
@@ -47,9 +48,15 @@ pub async fn verify(
             if let Some(email) = &customer.email {
                 orders::join_guest_orders(tx, customer.customer_id, email)?;
             }
+            let is_new = before.email_verified_at.is_none();
+            let kind = if is_new { EventKind::CustomerCreated } else { EventKind::CustomerUpdated };
+            let details = details_of(tx, &customer)?;
+            tell(&handle, tx, shop_here.now, kind, &details)?;
             begin_session(&handle, tx, &shop_here, &customer, &client)
         })
-        .await
+        .await?;
+    commerce.wake_jobs();
+    Ok(signed_in)
 }
 
 /// Mails the proof once more, to an account that still needs it. Says nothing either way.

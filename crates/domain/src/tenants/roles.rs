@@ -50,11 +50,15 @@ pub enum Scope {
     OrdersRead,
     /// Send, cancel and refund orders.
     OrdersWrite,
+    /// See the endpoints that hear of what happens, and what was sent to them: it holds customers' data.
+    WebhooksRead,
+    /// Keep those endpoints, and send again.
+    WebhooksWrite,
 }
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::CustomersRead,
         Self::CustomersWrite,
         Self::Tokens,
@@ -75,6 +79,8 @@ impl Scope {
         Self::SellingWrite,
         Self::OrdersRead,
         Self::OrdersWrite,
+        Self::WebhooksRead,
+        Self::WebhooksWrite,
     ];
 
     /// The name in the API.
@@ -101,6 +107,8 @@ impl Scope {
             Self::SellingWrite => "selling:write",
             Self::OrdersRead => "orders:read",
             Self::OrdersWrite => "orders:write",
+            Self::WebhooksRead => "webhooks:read",
+            Self::WebhooksWrite => "webhooks:write",
         }
     }
 
@@ -337,6 +345,15 @@ mod tests {
     fn mails_that_sign_customers_in_are_not_for_onlookers() {
         for role in [Role::Fulfilment, Role::Content, Role::ReadOnly] {
             assert!(!role.allows(Scope::OutboxRead), "{role}");
+        }
+    }
+
+    #[test]
+    fn what_leaves_the_shop_is_for_those_who_run_it() {
+        for role in Role::ALL {
+            let runs_it = matches!(role, Role::Owner | Role::Manager);
+            assert_eq!(role.allows(Scope::WebhooksRead), runs_it, "{role}");
+            assert_eq!(role.allows(Scope::WebhooksWrite), runs_it, "{role}");
         }
     }
 

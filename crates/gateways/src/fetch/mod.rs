@@ -78,27 +78,7 @@ impl Fetcher {
 
     /// A fetcher that calls these addresses.
     fn calling(may_call: fn(IpAddr) -> bool) -> Result<Self, FetchError> {
-        let broken = |error: &dyn std::fmt::Display| FetchError::Unreachable(format!("no client: {error}"));
-        let mut roots = RootCertStore::empty();
-        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-        let tls = ClientConfig::builder_with_provider(crate::crypto())
-            .with_safe_default_protocol_versions()
-            .map_err(|error| broken(&error))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls)
-            .dns_resolver(Arc::new(CheckedNames { may_call }))
-            // A proxy would call for us, and looks at no address.
-            .no_proxy()
-            .redirect(Policy::none())
-            .connect_timeout(SILENCE)
-            .read_timeout(SILENCE)
-            .timeout(PATIENCE)
-            .user_agent(concat!("marzipan/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| broken(&error))?;
-        Ok(Self { client, may_call })
+        Ok(Self { client: client(may_call, SILENCE, PATIENCE)?, may_call })
     }
 
     /// The file at an address, of at most `most` bytes.
@@ -112,7 +92,7 @@ impl Fetcher {
     async fn follow(&self, url: &str, most: usize) -> Result<Bytes, FetchError> {
         let mut url = readable(url)?;
         for _ in 0..=REDIRECTS {
-            self.check(&url)?;
+            check(&url, self.may_call)?;
             let answer = self.client.get(url.clone()).send().await.map_err(|error| told(&error))?;
             let status = answer.status();
             if status.is_redirection() {
@@ -128,23 +108,52 @@ impl Fetcher {
         }
         Err(FetchError::NotCalled("leads from one address to another without end"))
     }
+}
 
-    /// Refuses what is no web address, and numeric addresses of private networks: no name is looked up for those.
-    fn check(&self, url: &Url) -> Result<(), FetchError> {
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(FetchError::NotCalled("begins with neither http:// nor https://"));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(FetchError::NotCalled("has a user or a password in it"));
-        }
-        let address = match url.host() {
-            None => return Err(FetchError::NotCalled("names no host")),
-            Some(Host::Domain(_)) => return Ok(()),
-            Some(Host::Ipv4(address)) => address.into(),
-            Some(Host::Ipv6(address)) => address.into(),
-        };
-        if (self.may_call)(address) { Ok(()) } else { Err(FetchError::Private) }
+/// A client for addresses that somebody else wrote: it calls none that may not be called, and follows no redirect by itself.
+/// A server may be silent for `silence`, and the whole call takes no longer than `patience`.
+pub(crate) fn client(
+    may_call: fn(IpAddr) -> bool,
+    silence: Duration,
+    patience: Duration,
+) -> Result<Client, FetchError> {
+    let broken = |error: &dyn std::fmt::Display| FetchError::Unreachable(format!("no client: {error}"));
+    let mut roots = RootCertStore::empty();
+    roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    let tls = ClientConfig::builder_with_provider(crate::crypto())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| broken(&error))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Client::builder()
+        .tls_backend_preconfigured(tls)
+        .dns_resolver(Arc::new(CheckedNames { may_call }))
+        // A proxy would call for us, and looks at no address.
+        .no_proxy()
+        .redirect(Policy::none())
+        .connect_timeout(silence)
+        .read_timeout(silence)
+        .timeout(patience)
+        .user_agent(concat!("marzipan/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|error| broken(&error))
+}
+
+/// Refuses what is no web address, and numeric addresses of private networks: no name is looked up for those.
+pub(crate) fn check(url: &Url, may_call: fn(IpAddr) -> bool) -> Result<(), FetchError> {
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(FetchError::NotCalled("begins with neither http:// nor https://"));
     }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(FetchError::NotCalled("has a user or a password in it"));
+    }
+    let address = match url.host() {
+        None => return Err(FetchError::NotCalled("names no host")),
+        Some(Host::Domain(_)) => return Ok(()),
+        Some(Host::Ipv4(address)) => address.into(),
+        Some(Host::Ipv6(address)) => address.into(),
+    };
+    if may_call(address) { Ok(()) } else { Err(FetchError::Private) }
 }
 
 fn readable(url: &str) -> Result<Url, FetchError> {
@@ -173,7 +182,7 @@ async fn read(mut answer: Response, most: usize) -> Result<Bytes, FetchError> {
 }
 
 /// The innermost reason, without the address, which whoever reads this has before them.
-fn told(error: &reqwest::Error) -> FetchError {
+pub(crate) fn told(error: &reqwest::Error) -> FetchError {
     let mut reason: &dyn Error = error;
     while let Some(deeper) = reason.source() {
         if deeper.is::<LeadsInside>() {
