@@ -8,7 +8,7 @@ use super::sheet::{LEFT, RIGHT, Role, Sheets, Style};
 use super::table::{Cell, Column, Kind, Row, Table};
 use super::values::{Amount, Invoice, InvoiceLine, Prices, TaxRow};
 use super::{
-    AMOUNT, DocumentError, FACT, FOOTER, LABEL, MAX_LINES, NAME, NOTES, OPTIONS, SKU, at_most, text,
+    AMOUNT, DocumentError, FACT, FOOTER, LABEL, MAX_LINES, NAME, NOTES, OPTIONS, SKU, at_most, text, words,
 };
 
 const MAX_SUB_TOTALS: usize = 12;
@@ -27,7 +27,7 @@ pub fn invoice(invoice: &Invoice) -> Result<Vec<u8>, DocumentError> {
     at_most(MAX_PAID, "means of payment", invoice.paid.len())?;
 
     let title = match text::line(&invoice.title, LABEL) {
-        title if title.is_empty() => "Invoice".to_owned(),
+        title if title.is_empty() => words::INVOICE.to_owned(),
         title => title,
     };
     let number = text::line(&invoice.number, FACT);
@@ -49,18 +49,22 @@ pub fn invoice(invoice: &Invoice) -> Result<Vec<u8>, DocumentError> {
 fn head<'a>(invoice: &'a Invoice, title: &'a str, number: String) -> Head<'a> {
     let fact = |fact: &Option<String>| text::line(fact.as_deref().unwrap_or_default(), FACT);
     let facts = vec![
-        ("Number", number),
-        ("Date", text::line(&invoice.date, FACT)),
-        ("Tax point", fact(&invoice.tax_point)),
-        ("Order date", fact(&invoice.order_date)),
-        ("Our VAT number", fact(&invoice.shop.vat_number)),
+        (words::NUMBER, number),
+        (words::DATE, text::line(&invoice.date, FACT)),
+        (words::TAX_POINT, fact(&invoice.tax_point)),
+        (words::ORDER_DATE, fact(&invoice.order_date)),
+        (words::VAT_NUMBER, fact(&invoice.shop.vat_number)),
     ];
     let addresses = match (invoice.billing.as_slice(), invoice.shipping.as_slice()) {
         ([], []) => vec![],
-        (billing, []) => vec![("Billed to", billing.to_vec())],
-        ([], shipping) => vec![("Delivered to", shipping.to_vec())],
-        (billing, shipping) if billing == shipping => vec![("Billed and delivered to", billing.to_vec())],
-        (billing, shipping) => vec![("Billed to", billing.to_vec()), ("Delivered to", shipping.to_vec())],
+        (billing, []) => vec![(words::BILLED_TO, billing.to_vec())],
+        ([], shipping) => vec![(words::DELIVERED_TO, shipping.to_vec())],
+        (billing, shipping) if billing == shipping => {
+            vec![(words::BILLED_AND_DELIVERED_TO, billing.to_vec())]
+        }
+        (billing, shipping) => {
+            vec![(words::BILLED_TO, billing.to_vec()), (words::DELIVERED_TO, shipping.to_vec())]
+        }
     };
     Head { shop: &invoice.shop, title, facts, addresses }
 }
@@ -74,25 +78,26 @@ fn lines(invoice: &Invoice) -> Table {
 
     let basis = match invoice.prices {
         _ if !rates && invoice.taxes.is_empty() => "",
-        Prices::WithVat => "\nincl. VAT",
-        Prices::WithoutVat => "\nexcl. VAT",
+        Prices::WithVat => words::WITH_VAT,
+        Prices::WithoutVat => words::WITHOUT_VAT,
     };
     let column = |head: String, kind| Column { head, kind };
     let mut columns = vec![
-        column("Description".to_owned(), Kind::Rest),
-        column("Quantity".to_owned(), Kind::Figures),
-        column(format!("Unit price{basis}"), Kind::Figures),
+        column(words::DESCRIPTION.to_owned(), Kind::Rest),
+        column(words::QUANTITY.to_owned(), Kind::Figures),
+        column(format!("{}{basis}", words::UNIT_PRICE), Kind::Figures),
     ];
     if discounts {
-        columns.push(column("Discount".to_owned(), Kind::Figures));
+        columns.push(column(words::DISCOUNT.to_owned(), Kind::Figures));
     }
     if rates {
-        columns.push(column("VAT rate".to_owned(), Kind::Figures));
+        columns.push(column(words::VAT_RATE.to_owned(), Kind::Figures));
     }
-    columns.push(column(format!("Amount{basis}"), Kind::Figures));
+    columns.push(column(format!("{}{basis}", words::AMOUNT), Kind::Figures));
 
     let row = |line: &InvoiceLine| {
-        let under = [text::line(&line.options, OPTIONS), text::line(&line.sku, SKU)];
+        let under = [text::line(&line.sku, SKU), text::line(&line.options, OPTIONS)];
+        let under = under.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
         let mut cells = vec![
             Cell::new(text::line(&line.description, NAME)).over(under),
             Cell::new(line.quantity.to_string()),
@@ -138,10 +143,10 @@ fn amounts(invoice: &Invoice) -> Table {
     let mut rows: Vec<Row> = invoice.sub_totals.iter().map(row).collect();
     let total = text::line(&invoice.total, AMOUNT);
     if !total.is_empty() {
-        rows.push(Row { cells: vec![Cell::new("Total".to_owned()), Cell::new(total)], sum: true });
+        rows.push(Row { cells: vec![Cell::new(words::TOTAL.to_owned()), Cell::new(total)], sum: true });
     }
     if !invoice.paid.is_empty() {
-        let cells = vec![Cell::new("Paid with".to_owned()).grey(), Cell::new(String::new())];
+        let cells = vec![Cell::new(words::PAID_WITH.to_owned()).grey(), Cell::new(String::new())];
         rows.push(Row { cells, sum: false });
     }
     rows.extend(invoice.paid.iter().map(row));
@@ -159,7 +164,7 @@ fn taxes(invoice: &Invoice) -> Table {
     if let Some(total) = &invoice.tax_total {
         rows.push(Row { cells: cells(total).map(Cell::bold).into(), sum: false });
     }
-    let columns = [("VAT rate", Kind::Rest), ("Net", Kind::Figures), ("VAT", Kind::Figures)];
+    let columns = [(words::VAT_RATE, Kind::Rest), (words::NET, Kind::Figures), (words::VAT, Kind::Figures)];
     let columns = columns.map(|(head, kind)| Column { head: head.to_owned(), kind });
     Table { edges: (LEFT, SECOND.0 - 60.0), columns: columns.into(), rows, padding: 3.0, ruled: true }
 }

@@ -11,6 +11,8 @@ pub(super) const SECOND: (f32, f32) = (346.0, RIGHT);
 const FIRST: (f32, f32) = (LEFT, SECOND.0 - 24.0);
 
 const NAME: Style = Style::new(20.0, 25.0).bold();
+/// For a name that would not fit on a line.
+const LONG_NAME: Style = Style::new(15.0, 20.0).bold();
 const TITLE: Style = Style::new(20.0, 25.0);
 const SMALL: Style = Style::new(8.5, 12.0).in_colour(GREY);
 const OVER: Style = Style::new(8.0, 13.0).bold().in_colour(GREY);
@@ -18,8 +20,8 @@ const ADDRESS: Style = Style::new(9.5, 13.5);
 
 const NAME_LENGTH: usize = 120;
 const LINE_LENGTH: usize = 100;
-const SHOP_LINES: usize = 12;
-const ADDRESS_LINES: usize = 12;
+const ADDRESS_LINES: usize = 10;
+const CONTACT_LINES: usize = 4;
 
 /// What a paper is: its title, and facts with what each is called. A fact that is empty is left out.
 pub(super) struct Head<'a> {
@@ -56,15 +58,17 @@ fn place_shop(sheets: &mut Sheets<'_>, shop: &Shop, top: f32) -> f32 {
     let name = name(shop);
     let mut y = top;
     if !name.is_empty() {
+        let fits = sheets.letters.width(&name, NAME.weight) * NAME.size <= FIRST.1 - FIRST.0;
+        let style = if fits { NAME } else { LONG_NAME };
         sheets.part(Role::Paragraph, |sheets| {
-            y = sheets.flow(&name, NAME.in_colour(colour(shop)), FIRST, y, 2) + 5.0;
+            y = sheets.flow(&name, style.in_colour(colour(shop)), FIRST, y, 3) + 4.0;
         });
     }
-    let mut lines = shop.address.clone();
-    lines.extend(shop.contact.iter().cloned());
-    let lines = text::lines(&lines, SHOP_LINES, LINE_LENGTH);
-    if !lines.is_empty() {
-        sheets.part(Role::Paragraph, |sheets| y = place_lines(sheets, &lines, SMALL, FIRST, y));
+    for (lines, most) in [(&shop.address, ADDRESS_LINES), (&shop.contact, CONTACT_LINES)] {
+        let lines = text::lines(lines, most, LINE_LENGTH);
+        if !lines.is_empty() {
+            sheets.part(Role::Paragraph, |sheets| y = place_lines(sheets, &lines, SMALL, FIRST, y) + 4.0);
+        }
     }
     y
 }

@@ -14,6 +14,7 @@ mod table;
 mod tests;
 mod text;
 mod values;
+mod words;
 
 pub use invoice::invoice;
 pub use packing_slip::packing_slip;

@@ -6,9 +6,8 @@ use super::pdf::{self, About};
 use super::sheet::{GREY, LEFT, RIGHT, Role, Sheets, Side, Style};
 use super::table::{Cell, Column, Kind, Row, Table};
 use super::values::{PackingLine, PackingSlip};
-use super::{DocumentError, FACT, FOOTER, MAX_LINES, NAME, NOTES, OPTIONS, SKU, at_most, text};
+use super::{DocumentError, FACT, FOOTER, MAX_LINES, NAME, NOTES, OPTIONS, SKU, at_most, text, words};
 
-const TITLE: &str = "Packing slip";
 const OVER: Style = Style::new(8.0, 14.0).bold().in_colour(GREY);
 const NOTE: Style = Style::new(9.0, 13.0);
 const MESSAGE: Style = Style::new(11.0, 17.0);
@@ -21,18 +20,21 @@ pub fn packing_slip(slip: &PackingSlip) -> Result<Vec<u8>, DocumentError> {
 
     let order = text::line(&slip.order, FACT);
     let author = letterhead::name(&slip.shop);
-    let about =
-        About { title: format!("{TITLE} {order}").trim().to_owned(), author, issued_at: slip.issued_at };
+    let about = About {
+        title: format!("{} {order}", words::PACKING_SLIP).trim().to_owned(),
+        author,
+        issued_at: slip.issued_at,
+    };
 
     let letters = Letters::load()?;
     let mut sheets = Sheets::new(&letters);
     letterhead::place(&mut sheets, head(slip, order));
     lines(slip).place(&mut sheets);
     let colour = letterhead::colour(&slip.shop);
-    place_text(&mut sheets, "A message for you", &slip.gift_message, |sheets, paragraph| {
+    place_text(&mut sheets, words::MESSAGE, &slip.gift_message, |sheets, paragraph| {
         sheets.tell(paragraph, MESSAGE, (LEFT + 14.0, RIGHT - 40.0), Some(colour));
     });
-    place_text(&mut sheets, "Note", &slip.note, |sheets, paragraph| {
+    place_text(&mut sheets, words::NOTE, &slip.note, |sheets, paragraph| {
         sheets.tell(paragraph, NOTE, (LEFT, RIGHT - 40.0), None);
     });
     let filled = sheets.finish(&about.running_head(), &text::line(&slip.footer, FOOTER));
@@ -41,15 +43,15 @@ pub fn packing_slip(slip: &PackingSlip) -> Result<Vec<u8>, DocumentError> {
 
 fn head(slip: &PackingSlip, order: String) -> Head<'_> {
     let facts = vec![
-        ("Order", order),
-        ("Date", text::line(&slip.date, FACT)),
-        ("Delivery", text::line(&slip.method, FACT)),
+        (words::ORDER, order),
+        (words::DATE, text::line(&slip.date, FACT)),
+        (words::DELIVERY, text::line(&slip.method, FACT)),
     ];
     let addresses = match slip.shipping.as_slice() {
         [] => vec![],
-        shipping => vec![("Deliver to", shipping.to_vec())],
+        shipping => vec![(words::DELIVER_TO, shipping.to_vec())],
     };
-    Head { shop: &slip.shop, title: TITLE, facts, addresses }
+    Head { shop: &slip.shop, title: words::PACKING_SLIP, facts, addresses }
 }
 
 fn lines(slip: &PackingSlip) -> Table {
@@ -57,17 +59,17 @@ fn lines(slip: &PackingSlip) -> Table {
     let column = |head: &str, kind| Column { head: head.to_owned(), kind };
     let mut columns = vec![column("", Kind::Tick)];
     if numbered {
-        columns.push(column("Article", Kind::Words));
+        columns.push(column(words::ARTICLE, Kind::Words));
     }
-    columns.push(column("Description", Kind::Rest));
-    columns.push(column("Quantity", Kind::Figures));
+    columns.push(column(words::DESCRIPTION, Kind::Rest));
+    columns.push(column(words::QUANTITY, Kind::Figures));
 
     let row = |line: &PackingLine| {
         let mut cells = vec![Cell::new(String::new())];
         if numbered {
             cells.push(Cell::new(text::line(&line.sku, SKU)).grey());
         }
-        cells.push(Cell::new(text::line(&line.description, NAME)).over([text::line(&line.options, OPTIONS)]));
+        cells.push(Cell::new(text::line(&line.description, NAME)).over(text::line(&line.options, OPTIONS)));
         cells.push(Cell::new(line.quantity.to_string()).bold());
         Row { cells, sum: false }
     };

@@ -23,9 +23,7 @@ use super::DocumentError;
 use super::letters::Letters;
 use super::sheet::{Child, FIRST_TOP, Filled, LEFT, Mark, PAGE, Part, Place, Placed, Role};
 use super::values::Colour;
-
-/// The language of the texts that are ours.
-const LANGUAGE: &str = "en-GB";
+use super::words;
 
 /// What a file says of itself.
 pub(super) struct About {
@@ -55,7 +53,7 @@ pub(super) fn write(filled: &Filled, letters: &Letters, about: About) -> Result<
         surface.finish();
         sheet.finish();
     }
-    let mut tree = TagTree::new().with_lang(Some(LANGUAGE.to_owned()));
+    let mut tree = TagTree::new().with_lang(Some(words::LANGUAGE.to_owned()));
     for part in &filled.parts {
         tree.push(group(part, &leaves));
     }
@@ -82,7 +80,7 @@ fn metadata(about: About) -> Metadata {
     Metadata::new()
         .title(about.title)
         .authors(authors.into_iter().collect())
-        .language(LANGUAGE.to_owned())
+        .language(words::LANGUAGE.to_owned())
         .creation_date(date_time(about.issued_at))
 }
 

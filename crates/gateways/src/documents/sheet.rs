@@ -3,6 +3,7 @@
 
 use super::letters::{Letters, Setting, Weight};
 use super::values::Colour;
+use super::words;
 
 /// A4, in points (1/72 inch).
 pub(super) const PAGE: (f32, f32) = (595.276, 841.89);
@@ -186,24 +187,25 @@ impl<'a> Sheets<'a> {
     pub(super) fn say_smaller(&mut self, text: &str, style: Style, side: Side, edges: (f32, f32), top: f32) {
         let width = self.letters.width(text, style.weight) * style.size;
         let room = edges.1 - edges.0;
-        let size = if width > room { style.size * room / width } else { style.size };
-        self.say(text, Style { size, ..style }, side, edges, top);
+        let fitting = if width > room { style.size * room / width } else { style.size };
+        self.say(text, Style { size: fitting, ..style }, side, edges, top);
     }
 
     /// Places a text between two edges, in lines, `most` at the most; gives where the next line would begin.
     pub(super) fn flow(&mut self, text: &str, style: Style, edges: (f32, f32), top: f32, most: usize) -> f32 {
         let lines = self.letters.wrap(text, style.weight, (edges.1 - edges.0) / style.size, most);
         let mut y = top;
-        let last = lines.len() - 1;
-        for (at, mut line) in lines.into_iter().enumerate() {
-            // The space where it was broken, so that a reader aloud and a copy have it.
-            if at < last {
-                line.push(' ');
-            }
+        for line in lines {
             self.say(&line, style, Side::Left, edges, y);
             y += style.leading;
         }
         y
+    }
+
+    /// How high [`Sheets::flow`] would make a text, in points.
+    pub(super) fn flow_height(&self, text: &str, style: Style, edges: (f32, f32)) -> f32 {
+        let lines = self.letters.wrap(text, style.weight, (edges.1 - edges.0) / style.size, usize::MAX);
+        lines.iter().fold(0.0, |height, _| height + style.leading)
     }
 
     /// Places a text in lines from where the page is filled to, and goes over to new pages where it needs them.
@@ -215,7 +217,7 @@ impl<'a> Sheets<'a> {
                 self.adorn(Mark::Bar { x, y, width, height, colour });
             }
             if !line.is_empty() {
-                self.say(&format!("{line} "), style, Side::Left, edges, self.y);
+                self.say(&line, style, Side::Left, edges, self.y);
             }
             self.y += style.leading;
         }
@@ -262,7 +264,7 @@ impl<'a> Sheets<'a> {
             if at > 0 {
                 page.extend(self.running_head(head));
             }
-            page.extend(self.foot(footer, &format!("Page {} of {count}", at + 1)));
+            page.extend(self.foot(footer, &words::page_of(at + 1, count)));
         }
         Filled { pages, parts: self.parts }
     }

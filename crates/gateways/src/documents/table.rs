@@ -11,6 +11,8 @@ const LEAST_REST: f32 = 150.0;
 /// The widest that a column which fits its content gets, in points.
 const WIDEST_FIT: f32 = 110.0;
 const TICK: f32 = 9.0;
+/// Over the line of a sum, in points.
+const SUM_AIR: f32 = 4.0;
 const BODY: Style = Style::new(9.0, 12.5);
 const UNDER: Style = Style::new(8.0, 11.0).in_colour(GREY);
 const HEAD: Style = Style::new(7.5, 10.0).in_colour(GREY);
@@ -57,15 +59,15 @@ pub(super) struct Row {
 /// What stands in one column of a row.
 pub(super) struct Cell {
     pub text: String,
-    /// Smaller lines under it.
-    pub under: Vec<String>,
+    /// A smaller text under it, or nothing.
+    pub under: String,
     pub bold: bool,
     pub grey: bool,
 }
 
 impl Cell {
     pub(super) const fn new(text: String) -> Self {
-        Self { text, under: Vec::new(), bold: false, grey: false }
+        Self { text, under: String::new(), bold: false, grey: false }
     }
 
     pub(super) fn bold(self) -> Self {
@@ -76,9 +78,9 @@ impl Cell {
         Self { grey: true, ..self }
     }
 
-    /// With smaller lines under it; empty ones are left out.
-    pub(super) fn over(self, under: impl IntoIterator<Item = String>) -> Self {
-        Self { under: under.into_iter().filter(|line| !line.is_empty()).collect(), ..self }
+    /// With a smaller text under it.
+    pub(super) fn over(self, under: String) -> Self {
+        Self { under, ..self }
     }
 }
 
@@ -113,45 +115,43 @@ impl Table {
         });
     }
 
-    /// Where the columns stand. Those that fit their content are made narrower where too little would be left for the rest.
+    /// Where the columns stand. Those that fit their content are made narrower where too little would be left for the rest,
+    /// but not narrower than their heads.
     fn column_edges(&self, sheets: &Sheets<'_>) -> Vec<Edges> {
-        let widths: Vec<f32> = self
-            .columns
+        let heads: Vec<f32> = self.columns.iter().map(|column| head_width(sheets, column)).collect();
+        let more: Vec<f32> = heads
             .iter()
             .enumerate()
-            .map(|(at, column)| self.natural_width(sheets, at, column))
+            .map(|(at, head)| (self.cells_width(sheets, at) - head).max(0.0))
             .collect();
         let room = self.columns.iter().skip(1).fold(self.edges.1 - self.edges.0, |room, _| room - GAP);
-        let fitted: f32 = widths.iter().sum();
-        let least = LEAST_REST.min(room / 2.0);
-        let scale = if fitted > room - least { (room - least) / fitted } else { 1.0 };
-        let rest = room - fitted * scale;
+        let spare = room - heads.iter().sum::<f32>();
+        let wanted: f32 = more.iter().sum();
+        let given = wanted.min((spare - LEAST_REST.min(room / 2.0)).max(0.0));
+        let scale = if wanted > 0.0 { given / wanted } else { 0.0 };
+
         let mut x = self.edges.0;
-        let mut edges = Vec::with_capacity(widths.len());
-        for (column, width) in self.columns.iter().zip(widths) {
-            let width = if column.kind == Kind::Rest { rest } else { width * scale };
+        let mut edges = Vec::with_capacity(heads.len());
+        for ((column, head), more) in self.columns.iter().zip(heads).zip(more) {
+            let width = if column.kind == Kind::Rest { spare - given } else { head + more * scale };
             edges.push((x, x + width));
             x += width + GAP;
         }
         edges
     }
 
-    fn natural_width(&self, sheets: &Sheets<'_>, at: usize, column: &Column) -> f32 {
-        match column.kind {
-            Kind::Rest => 0.0,
-            Kind::Tick => TICK,
-            Kind::Words | Kind::Figures => {
-                let head =
-                    column.head.split('\n').map(|line| sheets.letters.width(line, HEAD.weight) * HEAD.size);
-                let cells =
-                    self.rows.iter().filter_map(|row| Some((row, row.cells.get(at)?))).map(|(row, cell)| {
-                        let style = style(row, cell);
-                        sheets.letters.width(&cell.text, style.weight) * style.size
-                    });
-                // A hair more, so that rounding breaks no line.
-                head.chain(cells).fold(0.0, f32::max).min(WIDEST_FIT) + 0.1
-            }
+    /// How wide the widest text of a column that fits its content is, in points.
+    fn cells_width(&self, sheets: &Sheets<'_>, at: usize) -> f32 {
+        if self.columns.get(at).is_none_or(|column| matches!(column.kind, Kind::Rest | Kind::Tick)) {
+            return 0.0;
         }
+        let cells = self.rows.iter().filter_map(|row| Some((row, row.cells.get(at)?)));
+        let widths = cells.map(|(row, cell)| {
+            let style = style(row, cell);
+            sheets.letters.width(&cell.text, style.weight) * style.size
+        });
+        // A hair more, so that rounding breaks no line.
+        widths.fold(0.0, f32::max).min(WIDEST_FIT) + 0.1
     }
 
     fn head_height(&self, sheets: &Sheets<'_>, edges: &[Edges]) -> f32 {
@@ -179,7 +179,7 @@ impl Table {
                 sheets.part(Role::ColumnHead, |sheets| {
                     let mut y = sheets.y + self.padding;
                     for line in lines {
-                        sheets.say(&format!("{line} "), HEAD, side(column.kind), *edges, y);
+                        sheets.say(&format!("{} ", line.trim_end()), HEAD, side(column.kind), *edges, y);
                         y += HEAD.leading;
                     }
                 });
@@ -209,37 +209,29 @@ impl Table {
 
     fn row_height(&self, sheets: &Sheets<'_>, row: &Row, edges: &[Edges]) -> f32 {
         let cells = self.columns.iter().zip(&row.cells).zip(edges);
-        let heights = cells.map(|((column, cell), edges)| {
-            let style = style(row, cell);
-            if matches!(column.kind, Kind::Figures | Kind::Tick) {
-                return style.leading;
-            }
-            let lines =
-                sheets.letters.wrap(&cell.text, style.weight, (edges.1 - edges.0) / style.size, usize::MAX);
-            let height = lines.iter().fold(0.0, |height, _| height + style.leading);
-            let under = |line: &String| {
-                sheets.letters.wrap(line, UNDER.weight, (edges.1 - edges.0) / UNDER.size, usize::MAX).len()
-            };
-            (0..cell.under.iter().map(under).sum()).fold(height, |height, _| height + UNDER.leading)
-        });
-        heights.fold(0.0, f32::max) + 2.0 * self.padding
+        let heights =
+            cells.map(|((column, cell), edges)| cell_height(sheets, column.kind, row, cell, *edges));
+        let air = if row.sum { 2.0 * SUM_AIR } else { 0.0 };
+        heights.fold(0.0, f32::max) + 2.0 * self.padding + air
     }
 
     fn place_row(&self, sheets: &mut Sheets<'_>, row: &Row, edges: &[Edges]) {
         let height = self.row_height(sheets, row, edges);
+        let top = sheets.y;
         if row.sum {
-            sheets.rule(self.edges, sheets.y, 0.8, INK);
+            sheets.rule(self.edges, top + SUM_AIR, 0.8, INK);
+            sheets.y += 1.5 * SUM_AIR;
         }
         sheets.part(Role::Row, |sheets| {
             for (at, ((column, cell), edges)) in self.columns.iter().zip(&row.cells).zip(edges).enumerate() {
                 // Where columns have no heads, the first cell says what the others are.
                 let role = if at == 0 && !self.ruled { Role::RowHead } else { Role::Cell };
                 sheets.part(role, |sheets| {
-                    self.place_cell(sheets, column.kind, style(row, cell), cell, *edges)
+                    self.place_cell(sheets, column.kind, style(row, cell), cell, *edges);
                 });
             }
         });
-        sheets.y += height;
+        sheets.y = top + height;
         if self.ruled && !row.sum {
             sheets.rule(self.edges, sheets.y, HAIRLINE, HAIR);
         }
@@ -262,12 +254,34 @@ impl Table {
                 } else {
                     y = sheets.flow(&text, style, edges, top, usize::MAX);
                 }
-                for line in &cell.under {
-                    y = sheets.flow(line, UNDER, edges, y, usize::MAX);
+                if !cell.under.is_empty() {
+                    sheets.flow(&cell.under, UNDER, edges, y, usize::MAX);
                 }
             }
         }
     }
+}
+
+/// How wide a column is without its cells, in points.
+fn head_width(sheets: &Sheets<'_>, column: &Column) -> f32 {
+    match column.kind {
+        Kind::Rest => 0.0,
+        Kind::Tick => TICK,
+        Kind::Words | Kind::Figures => {
+            let lines = column.head.split('\n');
+            let widths = lines.map(|line| sheets.letters.width(line, HEAD.weight) * HEAD.size);
+            widths.fold(0.0, f32::max) + 0.1
+        }
+    }
+}
+
+fn cell_height(sheets: &Sheets<'_>, kind: Kind, row: &Row, cell: &Cell, edges: Edges) -> f32 {
+    let style = style(row, cell);
+    if matches!(kind, Kind::Figures | Kind::Tick) {
+        return style.leading;
+    }
+    let height = sheets.flow_height(&cell.text, style, edges);
+    if cell.under.is_empty() { height } else { height + sheets.flow_height(&cell.under, UNDER, edges) }
 }
 
 /// A cell that is empty holds a space, so that every row of the document's tree has every cell.

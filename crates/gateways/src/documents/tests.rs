@@ -21,7 +21,7 @@ fn strings<const N: usize>(texts: [&str; N]) -> Vec<String> {
 }
 
 fn issued_at() -> Timestamp {
-    Timestamp::parse("2024-10-07T14:05:09Z").unwrap()
+    Timestamp::parse("2024-10-07T14:05:09Z").expect("a time")
 }
 
 fn amount(label: &str, amount: &str) -> Amount {
@@ -104,9 +104,9 @@ fn slip() -> PackingSlip {
 
 /// What every page says, in one line each.
 fn read(pdf: &[u8]) -> Vec<String> {
-    let document = Document::load_mem(pdf).unwrap();
+    let document = Document::load_mem(pdf).expect("a PDF");
     let pages = document.get_pages();
-    let text = |page: &u32| document.extract_text(&[*page]).unwrap();
+    let text = |page: &u32| document.extract_text(&[*page]).expect("a text");
     pages.keys().map(|page| text(page).split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
@@ -116,7 +116,7 @@ fn lines_of(count: usize) -> Vec<InvoiceLine> {
 
 #[test]
 fn an_invoice_says_what_a_vat_invoice_has_to() {
-    let pages = read(&invoice(&sample()).unwrap());
+    let pages = read(&invoice(&sample()).expect("a document"));
     assert_eq!(pages.len(), 1);
     for said in [
         "VAT invoice",
@@ -131,8 +131,8 @@ fn an_invoice_says_what_a_vat_invoice_has_to() {
         "Delivered to",
         "Unit 3, Lock Yard",
         "Unit price excl. VAT",
-        "Malbec Reserva 2021, Luján de Cuyo Case of 6 · Gift wrapped MAL-2021-75 2 £62.50 20% £125.00",
-        "Peña Blanca Albariño, Rías Baixas 75 cl MAL-2021-75 12 £14.58 −£17.46 20% £157.50",
+        "Malbec Reserva 2021, Luján de Cuyo MAL-2021-75 · Case of 6 · Gift wrapped 2 £62.50 20% £125.00",
+        "Peña Blanca Albariño, Rías Baixas MAL-2021-75 · 75 cl 12 £14.58 −£17.46 20% £157.50",
         "Goods without VAT £286.67",
         "20% £292.50 £58.50",
         "Total £351.00",
@@ -149,7 +149,7 @@ fn an_invoice_says_what_a_vat_invoice_has_to() {
 
 #[test]
 fn a_packing_slip_says_what_is_in_the_box() {
-    let pages = read(&packing_slip(&slip()).unwrap());
+    let pages = read(&packing_slip(&slip()).expect("a document"));
     assert_eq!(pages.len(), 1);
     for said in [
         "Packing slip",
@@ -166,21 +166,21 @@ fn a_packing_slip_says_what_is_in_the_box() {
 
 #[test]
 fn the_same_values_give_the_same_bytes() {
-    assert_eq!(invoice(&sample()).unwrap(), invoice(&sample()).unwrap());
-    assert_eq!(packing_slip(&slip()).unwrap(), packing_slip(&slip()).unwrap());
+    assert_eq!(invoice(&sample()).expect("a document"), invoice(&sample()).expect("a document"));
+    assert_eq!(packing_slip(&slip()).expect("a document"), packing_slip(&slip()).expect("a document"));
 }
 
 #[test]
 fn a_file_says_what_it_is_and_can_be_read_aloud() {
-    let pdf = invoice(&sample()).unwrap();
-    let document = Document::load_mem(&pdf).unwrap();
-    let catalogue = document.catalog().unwrap();
-    assert_eq!(catalogue.get(b"Lang").unwrap().as_str().unwrap(), b"en-GB");
+    let pdf = invoice(&sample()).expect("a document");
+    let document = Document::load_mem(&pdf).expect("a PDF");
+    let catalogue = document.catalog().expect("a catalogue");
+    assert_eq!(catalogue.get(b"Lang").and_then(Object::as_str).expect("a language"), b"en-GB");
     assert!(catalogue.has(b"StructTreeRoot"));
 
-    let about = document.trailer.get(b"Info").unwrap().as_reference().unwrap();
-    let about = document.get_dictionary(about).unwrap();
-    let said = |key: &[u8]| lopdf::decode_text_string(about.get(key).unwrap()).unwrap();
+    let about = document.trailer.get(b"Info").and_then(Object::as_reference).expect("a name");
+    let about = document.get_dictionary(about).expect("facts");
+    let said = |key: &[u8]| about.get(key).and_then(lopdf::decode_text_string).expect("a text");
     assert_eq!(said(b"Title"), "VAT invoice MZ-10482");
     assert_eq!(said(b"Author"), "Château Rosé & Søn");
     assert_eq!(said(b"CreationDate"), "D:20241007140509Z");
@@ -195,7 +195,7 @@ fn a_file_says_what_it_is_and_can_be_read_aloud() {
 #[test]
 fn many_lines_go_over_to_pages_that_repeat_the_head() {
     for (lines, least) in [(1, 1), (30, 2), (200, 8)] {
-        let pages = read(&invoice(&Invoice { lines: lines_of(lines), ..sample() }).unwrap());
+        let pages = read(&invoice(&Invoice { lines: lines_of(lines), ..sample() }).expect("a document"));
         let count = pages.len();
         assert!(count >= least && count <= least + 4, "{lines} lines take {count} pages");
         for (at, page) in pages.iter().enumerate() {
@@ -215,14 +215,14 @@ fn many_lines_go_over_to_pages_that_repeat_the_head() {
 
 #[test]
 fn too_many_lines_are_refused_with_their_number() {
-    let refused = invoice(&Invoice { lines: lines_of(1001), ..sample() }).unwrap_err();
+    let refused = invoice(&Invoice { lines: lines_of(1001), ..sample() }).expect_err("a refusal");
     let sentence = "a document can have 1000 lines at the most, and this one has 1001: divide it";
     assert_eq!(refused.to_string(), sentence);
     let lines = vec![slip().lines[0].clone(); 1001];
-    assert_eq!(packing_slip(&PackingSlip { lines, ..slip() }).unwrap_err(), refused);
+    assert_eq!(packing_slip(&PackingSlip { lines, ..slip() }).expect_err("a refusal"), refused);
 
     let sub_totals = vec![amount("Discount", "−£1.00"); 13];
-    let refused = invoice(&Invoice { sub_totals, ..sample() }).unwrap_err();
+    let refused = invoice(&Invoice { sub_totals, ..sample() }).expect_err("a refusal");
     assert_eq!(refused, DocumentError::TooMany { what: "sub-totals", limit: 12, found: 13 });
 }
 
@@ -230,20 +230,19 @@ fn too_many_lines_are_refused_with_their_number() {
 fn long_names_wrap_and_longer_ones_are_cut() {
     let name = "Cuvée ".repeat(50);
     let lines = vec![line(&name, "", 1, "£1.00", "£1.00")];
-    let pages = read(&invoice(&Invoice { lines, ..sample() }).unwrap());
+    let pages = read(&invoice(&Invoice { lines, ..sample() }).expect("a document"));
     assert!(pages[0].contains(name.trim()));
 
     let lines = vec![line(&"x".repeat(5000), "", 1, "£1.00", "£1.00")];
-    let pages = read(&invoice(&Invoice { lines, ..sample() }).unwrap());
-    let letters = pages[0].chars().filter(|letter| *letter == 'x').count();
-    assert!((290..310).contains(&letters), "{letters}");
-    assert!(pages[0].contains("x…"));
+    let pages = read(&invoice(&Invoice { lines, ..sample() }).expect("a document"));
+    let words = pages[0].split(' ').filter(|word| word.starts_with("xx"));
+    assert_eq!(words.collect::<String>(), format!("{}…", "x".repeat(299)));
 }
 
 #[test]
 fn letters_without_a_shape_do_not_stop_a_document() {
     let lines = vec![line("葡萄酒 🍷 יין", "", 1, "£1.00", "£1.00")];
-    let pages = read(&invoice(&Invoice { lines, ..sample() }).unwrap());
+    let pages = read(&invoice(&Invoice { lines, ..sample() }).expect("a document"));
     assert!(pages[0].contains("£1.00"));
 }
 
@@ -268,7 +267,7 @@ fn empty_parts_are_left_out() {
         footer: String::new(),
         ..sample()
     };
-    assert_eq!(read(&invoice(&empty).unwrap()), ["Château Rosé & Søn Invoice Page 1 of 1"]);
+    assert_eq!(read(&invoice(&empty).expect("a document")), ["Château Rosé & Søn Invoice Page 1 of 1"]);
 
     let empty = PackingSlip {
         shop: Shop { name: String::new(), ..bare },
@@ -282,7 +281,7 @@ fn empty_parts_are_left_out() {
         footer: String::new(),
         issued_at: issued_at(),
     };
-    assert_eq!(read(&packing_slip(&empty).unwrap()), ["Packing slip Page 1 of 1"]);
+    assert_eq!(read(&packing_slip(&empty).expect("a document")), ["Packing slip Page 1 of 1"]);
 }
 
 #[test]
@@ -294,7 +293,7 @@ fn without_vat_nothing_speaks_of_it() {
     plain.sub_totals.clear();
     plain.taxes.clear();
     plain.tax_total = None;
-    let pages = read(&invoice(&plain).unwrap());
+    let pages = read(&invoice(&plain).expect("a document"));
     assert!(!pages[0].contains("VAT"), "{}", pages[0]);
     assert!(pages[0].contains("Unit price"));
 }
@@ -302,7 +301,7 @@ fn without_vat_nothing_speaks_of_it() {
 #[test]
 fn one_address_for_both_is_printed_once() {
     let both = Invoice { shipping: sample().billing, ..sample() };
-    let pages = read(&invoice(&both).unwrap());
+    let pages = read(&invoice(&both).expect("a document"));
     assert!(pages[0].contains("Billed and delivered to"));
     assert_eq!(pages[0].matches("Zofia Wołoszyn").count(), 1);
 }
@@ -329,7 +328,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_text_stops_a_document(texts in prop::collection::vec(any_text(), 12), lines in 0_usize..40) {
+    fn no_text_stops_a_document(texts in prop::collection::vec(any_text(), 12), lines in 0_usize..20) {
         let text = |at: usize| texts[at].clone();
         let many = |at: usize, count: usize| vec![text(at); count];
         let amounts = |count: usize| vec![Amount { label: text(0), amount: text(1) }; count];
