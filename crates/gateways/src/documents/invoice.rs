@@ -51,6 +51,7 @@ fn head<'a>(invoice: &'a Invoice, title: &'a str, number: String) -> Head<'a> {
     let facts = vec![
         (words::NUMBER, number),
         (words::DATE, text::line(&invoice.date, FACT)),
+        (words::CORRECTS, fact(&invoice.corrects)),
         (words::TAX_POINT, fact(&invoice.tax_point)),
         (words::ORDER_DATE, fact(&invoice.order_date)),
         (words::VAT_NUMBER, fact(&invoice.shop.vat_number)),
@@ -146,7 +147,8 @@ fn amounts(invoice: &Invoice) -> Table {
         rows.push(Row { cells: vec![Cell::new(words::TOTAL.to_owned()), Cell::new(total)], sum: true });
     }
     if !invoice.paid.is_empty() {
-        let cells = vec![Cell::new(words::PAID_WITH.to_owned()).grey(), Cell::new(String::new())];
+        let over = if invoice.corrects.is_some() { words::REFUNDED_TO } else { words::PAID_WITH };
+        let cells = vec![Cell::new(over.to_owned()).grey(), Cell::new(String::new())];
         rows.push(Row { cells, sum: false });
     }
     rows.extend(invoice.paid.iter().map(row));

@@ -91,8 +91,9 @@ impl Letters {
         width
     }
 
-    /// Breaks a line between its words where it would be wider than so many ems, and a word where it alone is wider. A space
-    /// where it was broken hangs at the line's end, so that who copies the lines or hears them has all of it. What is left over after `most` lines is told by an ellipsis. There is always one line, though it may be empty.
+    /// Breaks a line between its words where it would be wider than so many ems, and a word where it alone is wider. A
+    /// space where it was broken hangs at the line's end, so that who copies the lines or hears them has all of it. What is
+    /// left over after `most` lines is told by an ellipsis. There is always one line, though it may be empty.
     pub(super) fn wrap(&self, text: &str, weight: Weight, widest: f32, most: usize) -> Vec<String> {
         // Nothing is kerned with a space, so the widths of words add up.
         let space = self.width(" ", weight);

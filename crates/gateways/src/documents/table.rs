@@ -106,10 +106,11 @@ impl Table {
             }
             sheets.part(Role::TableBody, |sheets| {
                 for row in &self.rows {
-                    if sheets.need(self.row_height(sheets, row, &edges)) && self.ruled {
+                    let height = self.row_height(sheets, row, &edges);
+                    if sheets.need(height) && self.ruled {
                         self.repeat_head(sheets, &edges);
                     }
-                    self.place_row(sheets, row, &edges);
+                    self.place_row(sheets, row, height, &edges);
                 }
             });
         });
@@ -215,8 +216,7 @@ impl Table {
         heights.fold(0.0, f32::max) + 2.0 * self.padding + air
     }
 
-    fn place_row(&self, sheets: &mut Sheets<'_>, row: &Row, edges: &[Edges]) {
-        let height = self.row_height(sheets, row, edges);
+    fn place_row(&self, sheets: &mut Sheets<'_>, row: &Row, height: f32, edges: &[Edges]) {
         let top = sheets.y;
         if row.sum {
             sheets.rule(self.edges, top + SUM_AIR, 0.8, INK);

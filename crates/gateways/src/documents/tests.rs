@@ -54,6 +54,7 @@ fn sample() -> Invoice {
         number: "MZ-10482".to_owned(),
         date: "7 October 2024".to_owned(),
         order_date: Some("5 October 2024".to_owned()),
+        corrects: None,
         tax_point: None,
         billing: strings(["Zofia Wołoszyn", "Flat 4", "8 Canon Row", "Bath BA1 1AA", "United Kingdom"]),
         shipping: strings(["Wołoszyn & Daughters", "Unit 3, Lock Yard", "Bath BA2 3GX", "United Kingdom"]),
@@ -144,7 +145,29 @@ fn an_invoice_says_what_a_vat_invoice_has_to() {
     ] {
         assert!(pages[0].contains(said), "{said:?} is not in {:?}", pages[0]);
     }
-    assert!(!pages[0].contains("Tax point"));
+    for left_out in ["Tax point", "For invoice", "Refunded to"] {
+        assert!(!pages[0].contains(left_out), "{left_out:?} is in {:?}", pages[0]);
+    }
+}
+
+#[test]
+fn a_credit_note_names_the_invoice_that_it_corrects() {
+    let credit_note = Invoice {
+        title: "Credit note".to_owned(),
+        number: "CN-31".to_owned(),
+        corrects: Some("MZ-10482 of 7 October 2024".to_owned()),
+        tax_point: Some("6 October 2024".to_owned()),
+        ..sample()
+    };
+    let pages = read(&invoice(&credit_note).expect("a document"));
+    for said in [
+        "Credit note Number CN-31",
+        "For invoice MZ-10482 of 7 October 2024",
+        "Tax point 6 October 2024",
+        "Refunded to Gift card £25.00",
+    ] {
+        assert!(pages[0].contains(said), "{said:?} is not in {:?}", pages[0]);
+    }
 }
 
 #[test]
@@ -242,8 +265,17 @@ fn long_names_wrap_and_longer_ones_are_cut() {
 #[test]
 fn letters_without_a_shape_do_not_stop_a_document() {
     let lines = vec![line("葡萄酒 🍷 יין", "", 1, "£1.00", "£1.00")];
-    let pages = read(&invoice(&Invoice { lines, ..sample() }).expect("a document"));
-    assert!(pages[0].contains("£1.00"));
+    let pdf = invoice(&Invoice { lines, ..sample() }).expect("a document");
+    // All of them are drawn as one box. It is read as the first of them; beside the others the file says what they are.
+    assert!(read(&pdf)[0].contains('葡'));
+    let document = Document::load_mem(&pdf).expect("a PDF");
+    let page = document.get_pages()[&1];
+    let content = document.get_and_decode_page_content(page).expect("a page");
+    let beside = content.operations.iter().filter_map(|operation| {
+        let properties = operation.operands.get(1)?.as_dict().ok()?;
+        lopdf::decode_text_string(properties.get(b"ActualText").ok()?).ok()
+    });
+    assert_eq!(beside.collect::<Vec<_>>().concat(), "萄酒🍷יין");
 }
 
 #[test]
@@ -355,6 +387,7 @@ proptest! {
             number: text(2),
             date: text(3),
             order_date: Some(text(4)),
+            corrects: Some(text(9)),
             tax_point: Some(text(5)),
             billing: many(6, 20),
             shipping: many(7, 20),

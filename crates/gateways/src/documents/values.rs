@@ -50,6 +50,8 @@ pub struct Invoice {
     pub date: String,
     /// The day of the order, where that is to be shown.
     pub order_date: Option<String>,
+    /// On a credit note: the invoice that it corrects, and its day: `MZ-10482 of 7 October 2024`.
+    pub corrects: Option<String>,
     /// The tax point (time of supply), where it is not the day of issue.
     pub tax_point: Option<String>,
     /// Who pays: name and address, line by line.
@@ -68,7 +70,7 @@ pub struct Invoice {
     pub tax_total: Option<TaxRow>,
     /// What is to be paid in all.
     pub total: String,
-    /// What it was paid with: a gift card, a card.
+    /// What it was paid with: a gift card, a card. On a credit note, what the money goes back to.
     pub paid: Vec<Amount>,
     /// Anything more, under the amounts. A line break begins a new paragraph.
     pub notes: String,
