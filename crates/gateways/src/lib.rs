@@ -5,6 +5,7 @@
 //!
 //! Rule: nothing here knows the database or the HTTP server, and every call has a time-out.
 
+pub mod documents;
 pub mod fetch;
 pub mod mail;
 pub mod media;
