@@ -24,6 +24,8 @@ pub struct CartRow {
     pub order_id: Option<Vec<u8>>,
     #[diesel(deserialize_as = NullableMicros, serialize_as = NullableMicros)]
     pub claimed_at: Option<Timestamp>,
+    #[diesel(deserialize_as = NullableMicros, serialize_as = NullableMicros)]
+    pub told_abandoned_at: Option<Timestamp>,
     #[diesel(deserialize_as = Micros, serialize_as = Micros)]
     pub expires_at: Timestamp,
     #[diesel(deserialize_as = Micros, serialize_as = Micros)]
@@ -94,6 +96,21 @@ pub fn overdue(tx: &mut Tx<'_>, now: Timestamp, limit: i64) -> Result<Vec<CartRo
             all.filter(carts::status.eq(OPEN))
                 .filter(carts::expires_at.le(now.as_micros()))
                 .order((carts::expires_at.asc(), carts::cart_id.asc()))
+                .limit(limit)
+                .select(CartRow::as_select())
+        })
+        .all()
+}
+
+/// Open carts with an address that nobody has touched since, and of which that was not told yet.
+pub fn abandoned(tx: &mut Tx<'_>, since: Timestamp, limit: i64) -> Result<Vec<CartRow>, StoreError> {
+    tx.from(carts::table)
+        .with(|all| {
+            all.filter(carts::status.eq(OPEN))
+                .filter(carts::updated_at.le(since.as_micros()))
+                .filter(carts::email.is_not_null())
+                .filter(carts::told_abandoned_at.is_null())
+                .order((carts::updated_at.asc(), carts::cart_id.asc()))
                 .limit(limit)
                 .select(CartRow::as_select())
         })

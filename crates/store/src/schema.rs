@@ -740,6 +740,7 @@ diesel::table! {
         email -> Nullable<Text>,
         order_id -> Nullable<Binary>,
         claimed_at -> Nullable<BigInt>,
+        told_abandoned_at -> Nullable<BigInt>,
         expires_at -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,

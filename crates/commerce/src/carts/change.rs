@@ -159,6 +159,7 @@ pub(super) fn open_cart(
         email: contact.map(|contact| contact.email),
         order_id: None,
         claimed_at: None,
+        told_abandoned_at: None,
         expires_at: shop.now.plus(kept(customer.is_some())),
         created_at: shop.now,
         updated_at: shop.now,

@@ -9,6 +9,7 @@ use domain::ids::{
     CustomerId, DiscountId, GiftCardEntryId, GiftCardId, OrderId, ProductId, RewardEntryId, VariantId,
 };
 use domain::selling::RewardReason;
+use domain::webhooks::EventKind;
 use store::catalog::links::{self, LinkKind};
 use store::catalog::{products, variants};
 use store::changes::{Change as Changed, Subject, record};
@@ -21,6 +22,7 @@ use store::{StoreError, Tx};
 
 use super::CheckoutError;
 use crate::carts::{Loaded, Notice, Taken, customer_key};
+use crate::webhooks;
 use crate::{Commerce, Shop};
 
 /// Takes all that the cart needs, for an order.
@@ -54,7 +56,7 @@ pub(super) fn take(
     for ((kind, subject), amount) in stock {
         holds::insert(tx, order, Hold { kind, subject, amount })?;
     }
-    show_stock(tx, &touched)?;
+    show_stock(commerce, tx, shop, &touched)?;
     take_discounts(tx, order, contents, loaded)?;
     take_gift_cards(commerce, tx, shop, order, loaded)?;
     take_points(commerce, tx, shop, order, loaded, customer)
@@ -209,7 +211,12 @@ pub(crate) fn put_back(tx: &mut Tx<'_>, hold: Hold) -> Result<(), StoreError> {
 }
 
 /// Tells lists and pages where a stock has come to its end, or a bundle's part has changed: other amounts are not shown.
-fn show_stock(tx: &mut Tx<'_>, taken: &[ProductId]) -> Result<(), StoreError> {
+fn show_stock(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    taken: &[ProductId],
+) -> Result<(), StoreError> {
     let mut ids = taken.to_vec();
     ids.sort_unstable();
     ids.dedup();
@@ -223,6 +230,8 @@ fn show_stock(tx: &mut Tx<'_>, taken: &[ProductId]) -> Result<(), StoreError> {
         };
         if is_gone {
             shown.push(facts.product_id);
+            let data = serde_json::json!({ "id": facts.product_id, "name": facts.name, "slug": facts.slug });
+            webhooks::emit(commerce, tx, shop.now, EventKind::ProductOutOfStock, data)?;
         }
     }
     shown.extend(links::naming(tx, &ids, LinkKind::BundleItem)?.into_iter().map(|link| link.product));

@@ -4,6 +4,7 @@
 use domain::ids::{CustomerId, OrderId, PaymentId, PaymentMethodId, SubscriptionId, TenantId};
 use domain::orders::{OrderStatus, PaymentStatus};
 use domain::selling::RewardReason;
+use domain::webhooks::EventKind;
 use gateways::payments::{Decline, DeclineKind, KeptMethod, Payment, PaymentStatus as ProviderStatus};
 use store::carts::{self, CartRow};
 use store::orders::items;
@@ -16,6 +17,7 @@ use store::{StoreError, Tx, payment_providers, subscriptions};
 use super::{hold, pay};
 use crate::orders::{self as order_area, ItemDetails, OrderDetails};
 use crate::selling::programme_of;
+use crate::webhooks;
 use crate::{Commerce, Shop};
 
 /// What was heard of a payment.
@@ -184,6 +186,8 @@ impl Recording<'_> {
             "shop",
             &decline.code,
         )?;
+        let data = order_area::event_data(&self.order);
+        webhooks::emit(self.commerce, tx, self.shop.now, EventKind::OrderPaymentFailed, data)?;
         if tell {
             order_area::mails::payment_failed(self.commerce, tx, &self.shop, &self.order)?;
         }
@@ -272,6 +276,9 @@ impl Recording<'_> {
         self.earn_points(tx, customer)?;
         orders::update(tx, self.order.clone())?;
         order_area::note(self.commerce, tx, &self.shop, &self.order, "paid", "shop", "")?;
+        let data = order_area::event_data(&self.order);
+        webhooks::emit(self.commerce, tx, now, EventKind::OrderCreated, data.clone())?;
+        webhooks::emit(self.commerce, tx, now, EventKind::OrderPaid, data)?;
         order_area::mails::received(self.commerce, tx, &self.shop, &self.order)
     }
 

@@ -2,6 +2,7 @@
 
 use domain::ids::{OrderId, ProductId, RefundId};
 use domain::orders::OrderStatus;
+use domain::webhooks::EventKind;
 use store::orders::holds::{Hold, HoldKind};
 use store::orders::items::{self, OrderItemRow};
 use store::{StoreError, Tx};
@@ -9,9 +10,10 @@ use store::{StoreError, Tx};
 use super::details::ItemDetails;
 use super::reading::{OrderEntry, change};
 use super::refunding::{begin_refund, send_refund};
-use super::{OrderError, note};
+use super::{OrderError, event_data, note};
 use crate::audit::Actor;
 use crate::checkout::put_back;
+use crate::webhooks;
 use crate::{Commerce, Shop};
 
 /// Cancels an order that is paid and of which nothing was sent: its goods go back on the shelf, and its money to the customer.
@@ -47,7 +49,7 @@ pub async fn cancel(
         if left > 0 {
             begin_refund(commerce, tx, shop, row, refund, left, reason.clone(), actor)?;
         }
-        Ok(())
+        Ok(webhooks::emit(commerce, tx, shop.now, EventKind::OrderCancelled, event_data(row))?)
     })
     .await?;
     send_refund(commerce, shop.id, refund).await?;

@@ -5,12 +5,14 @@ use domain::ids::{OrderId, OrderItemId, ShipmentId};
 use domain::orders::OrderStatus;
 use domain::tenants::HttpsUrl;
 use domain::text;
+use domain::webhooks::EventKind;
 use store::orders::items::{self, OrderItemRow};
 use store::orders::shipments::{self, ShipmentRow};
 
 use super::reading::{OrderEntry, change};
-use super::{OrderError, mails, note};
+use super::{OrderError, event_data, mails, note};
 use crate::audit::Actor;
+use crate::webhooks;
 use crate::{Commerce, Shop};
 
 /// A parcel to note, as it is typed.
@@ -67,6 +69,7 @@ pub async fn fulfil(
         }
         let number = parcel.number.as_deref().unwrap_or_default();
         note(commerce, tx, shop, row, "fulfilled", actor, number)?;
+        webhooks::emit(commerce, tx, shop.now, EventKind::OrderFulfilled, event_data(row))?;
         Ok(mails::shipped(commerce, tx, shop, row, &shipment)?)
     })
     .await
@@ -130,7 +133,8 @@ pub async fn deliver(
             return Err(OrderError::NotNow("Only an order that was sent can arrive."));
         }
         OrderStatus::Delivered.as_str().clone_into(&mut row.status);
-        Ok(note(commerce, tx, shop, row, "delivered", actor, "")?)
+        note(commerce, tx, shop, row, "delivered", actor, "")?;
+        Ok(webhooks::emit(commerce, tx, shop.now, EventKind::OrderDelivered, event_data(row))?)
     })
     .await
 }

@@ -109,15 +109,15 @@ pub(crate) fn note(
     )
 }
 
-/// An order as the audit log notes it.
-fn noted(order: &OrderRow) -> serde_json::Value {
+/// What webhooks are told of an order.
+pub(crate) fn event_data(order: &OrderRow) -> serde_json::Value {
     serde_json::json!({
         "id": order.order_id,
         "ref": ref_of(order),
         "status": order.status,
         "paymentStatus": order.payment_status,
         "customerId": customer_of(order).ok().flatten(),
-        "items": order.item_count,
+        "itemCount": order.item_count,
         "total": order.total,
         "refundedTotal": order.refunded_total,
         "currency": order.currency,

@@ -208,7 +208,7 @@ where
             if if_version.is_some_and(|version| version != row.version) {
                 return Err(OrderError::Stale);
             }
-            let before = super::noted(&row);
+            let before = super::event_data(&row);
             change(&handle, tx, &shop, &mut row, actor.name())?;
             row.version += 1;
             row.updated_at = shop.now;
@@ -218,7 +218,7 @@ where
                 target_kind: "order",
                 target_id: row.order_id.to_string(),
                 before: Some(before),
-                after: Some(super::noted(&row)),
+                after: Some(super::event_data(&row)),
             };
             audit::record(&handle, tx, shop.now, &actor, change)?;
             Ok(entry(tx, &shop, row)?)

@@ -7,6 +7,7 @@ use domain::money::Money;
 use domain::orders::{OrderStatus, PaymentStatus};
 use domain::selling::{RewardReason, taken_back};
 use domain::time::Timestamp;
+use domain::webhooks::EventKind;
 use gateways::payments::{PaymentError, RefundOrder};
 use store::orders::payments::{self, PaymentRow};
 use store::orders::refunds::{self, RefundRow};
@@ -17,11 +18,12 @@ use store::{StoreError, Tx};
 use super::cancelling::restock;
 use super::details::OrderDetails;
 use super::reading::{OrderEntry, change};
-use super::{OrderError, customer_of, mails, note};
+use super::{OrderError, customer_of, event_data, mails, note};
 use crate::audit::Actor;
 use crate::checkout::move_points;
 use crate::jobs::{self, JobError, Kind};
 use crate::payments::account_named;
+use crate::webhooks;
 use crate::{Commerce, Shop};
 
 const PENDING: &str = "pending";
@@ -172,6 +174,7 @@ pub(super) fn begin_refund(
         actor,
         &Money::new(amount, shop.settings.currency).formatted(),
     )?;
+    webhooks::emit(commerce, tx, shop.now, EventKind::OrderRefunded, event_data(order))?;
     mails::refunded(commerce, tx, shop, order, amount)
 }
 

@@ -1,6 +1,6 @@
 //! What a shop may write its mails with. Rule: a template only chooses and shows values. What would let it build values of
-//! its own (sets, loops, macros, joining texts) is refused, so that no template, whoever wrote it, can use more memory
-//! than its own length times that of a value.
+//! its own (sets, macros, joining texts) is refused, and a loop goes once over a list that the letter has, never inside
+//! another: so no template, whoever wrote it, can use more memory than its own length times that of a list and a value.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use std::fmt;
 const LONGEST: usize = 64 * 1024;
 
 /// The tags that are taken.
-const TAGS: [&str; 7] = ["if", "elif", "else", "endif", "block", "endblock", "extends"];
+const TAGS: [&str; 9] = ["if", "elif", "else", "endif", "for", "endfor", "block", "endblock", "extends"];
 
 /// The source of a template that keeps to what is allowed. Whether it makes sense shows when it is written out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +59,7 @@ fn fault(text: &str, at: usize, reason: impl Into<String>) -> TemplateFault {
 /// Goes from one delimiter to the next, as the template engine does.
 fn check(text: &str) -> Result<(), TemplateFault> {
     let mut at = 0;
+    let mut is_in_loop = false;
     while let Some(found) = text[at..].find('{') {
         let start = at + found;
         at = match text.as_bytes().get(start + 1) {
@@ -67,8 +68,16 @@ fn check(text: &str) -> Result<(), TemplateFault> {
                 None => return Err(fault(text, start, "A comment is not closed: #} is missing.")),
             },
             Some(b'%') => {
-                check_tag(text, start)?;
-                inside(text, start, "%}")?
+                let end = inside(text, start, "%}")?;
+                match check_tag(text, start)? {
+                    "for" => {
+                        check_loop(text, start, end, is_in_loop)?;
+                        is_in_loop = true;
+                    }
+                    "endfor" => is_in_loop = false,
+                    _ => {}
+                }
+                end
             }
             Some(b'{') => inside(text, start, "}}")?,
             _ => start + 1,
@@ -77,20 +86,28 @@ fn check(text: &str) -> Result<(), TemplateFault> {
     Ok(())
 }
 
-fn check_tag(text: &str, start: usize) -> Result<(), TemplateFault> {
+/// The tag's name, if it is taken.
+fn check_tag(text: &str, start: usize) -> Result<&'static str, TemplateFault> {
     let rest = text[start + 2..].trim_start_matches('-').trim_start();
     let name: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-    if TAGS.contains(&name.as_str()) {
-        return Ok(());
+    TAGS.into_iter().find(|tag| *tag == name).ok_or_else(|| {
+        let shown: String = name.chars().take(20).collect();
+        let taken = TAGS.join(", ");
+        fault(text, start, format!("The tag `{shown}` is not taken here: there are {taken}."))
+    })
+}
+
+/// A loop reads `for line in lines`: over a list as it is, with nothing computed.
+fn check_loop(text: &str, start: usize, end: usize, is_in_loop: bool) -> Result<(), TemplateFault> {
+    if is_in_loop {
+        return Err(fault(text, start, "A loop can not stand inside another."));
     }
-    let shown: String = name.chars().take(20).collect();
-    Err(fault(
-        text,
-        start,
-        format!(
-            "The tag `{shown}` is not taken here: there are if, elif, else, endif, block, endblock and extends."
-        ),
-    ))
+    let words: Vec<_> = text[start + 2..end - 2].trim_matches('-').split_whitespace().collect();
+    let is_name = |word: &str| word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    match words[..] {
+        ["for", one, "in", all] if is_name(one) && is_name(all) => Ok(()),
+        _ => Err(fault(text, start, "A loop goes over a list, as in {% for line in lines %}.")),
+    }
 }
 
 /// Passes over an expression or a tag; gives the place after its end.
@@ -146,6 +163,7 @@ mod tests {
             "{# for x in y: + * ~ #}<style>a{color:red}</style>",
             "{{ first_name|default('a + b ~ \\' c }} *') }}",
             "{% if link is defined and not token %}{% endif %}",
+            "{% for line in lines %}{{ line.name }}{% endfor %}{%- for x in y -%}{% if x %}x{% endif %}{% endfor %}",
         ] {
             assert!(TemplateSource::parse(source).is_ok(), "{source}");
         }
@@ -155,8 +173,14 @@ mod tests {
     fn what_builds_values_is_refused_with_its_line() {
         for source in [
             "a\n\n{% set x = y %}",
-            "a\n\n{% for x in y %}{% endfor %}",
-            "a\n\n{%- for x in y %}",
+            "{% for x in y %}\n\n{% for z in x %}{% endfor %}{% endfor %}",
+            "a\n\n{%- for x in y.z %}",
+            "a\n\n{% for x in 'abc' %}",
+            "a\n\n{% for x in y recursive %}",
+            "a\n\n{% for x, z in y %}",
+            "a\n\n{% for x in y if x %}",
+            "a\n\n{% for x in [1, 2] %}",
+            "a\n\n{% for x in range(9) %}",
             "a\n\n{%\tmacro f() %}",
             "a\n\n{% include \"verify_email.html\" %}",
             "a\n\n{% import \"x\" as y %}",

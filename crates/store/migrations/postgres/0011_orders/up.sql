@@ -11,6 +11,7 @@ CREATE TABLE carts (
     email TEXT,
     order_id BYTEA,
     claimed_at BIGINT,
+    told_abandoned_at BIGINT,
     expires_at BIGINT NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
@@ -19,6 +20,7 @@ CREATE TABLE carts (
 );
 CREATE INDEX carts_by_customer ON carts (tenant_id, customer_id, status);
 CREATE INDEX carts_by_expiry ON carts (tenant_id, status, expires_at);
+CREATE INDEX carts_by_change ON carts (tenant_id, status, updated_at);
 -- A customer has one open cart.
 CREATE UNIQUE INDEX carts_open ON carts (tenant_id, customer_id) WHERE status = 'open';
 

@@ -11,6 +11,7 @@ CREATE TABLE carts (
     email TEXT,
     order_id BLOB,
     claimed_at INTEGER,
+    told_abandoned_at INTEGER,
     expires_at INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
@@ -19,6 +20,7 @@ CREATE TABLE carts (
 ) STRICT;
 CREATE INDEX carts_by_customer ON carts (tenant_id, customer_id, status);
 CREATE INDEX carts_by_expiry ON carts (tenant_id, status, expires_at);
+CREATE INDEX carts_by_change ON carts (tenant_id, status, updated_at);
 -- A customer has one open cart.
 CREATE UNIQUE INDEX carts_open ON carts (tenant_id, customer_id) WHERE status = 'open';
 
