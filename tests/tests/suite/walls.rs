@@ -7,6 +7,9 @@ use marzipan_tests::pictures::{encoded, quarters};
 use marzipan_tests::{Answer, Client, PASSWORD, Request, Shop, on_both_engines};
 use serde_json::{Value, json};
 
+use crate::carts::{view, wine};
+use crate::checkout::{pay, ready};
+
 on_both_engines!(every_storefront_route_is_walled, every_admin_route_is_walled);
 
 /// The methods of a path in the document; its other keys are not operations.
@@ -67,6 +70,10 @@ fn body_for(operation: &Operation) -> Option<Value> {
         "firstName": "Mallory", "lastName": "Crook", "email": "mallory@post.example", "password": PASSWORD,
     });
     let address = json!({ "line1": "1 Crook Lane", "city": "Hull", "postcode": "HU1 1AA", "country": "GB" });
+    let named_address = json!({
+        "firstName": "Mallory", "lastName": "Crook", "line1": "1 Crook Lane", "city": "Hull", "postcode": "HU1 1AA",
+        "country": "GB",
+    });
     let staff = json!({
         "email": "mallory@post.example", "name": "Mallory", "role": "owner", "password": PASSWORD,
     });
@@ -99,7 +106,13 @@ fn body_for(operation: &Operation) -> Option<Value> {
             | "/shipping-methods/{}"
             | "/tax-rates/{}"
             | "/rewards"
-            | "/webhooks/{}",
+            | "/webhooks/{}"
+            | "/payment-provider"
+            | "/account/payment-methods/{}"
+            | "/carts/{}"
+            | "/carts/{}/items/{}"
+            | "/carts/{}/discounts/{}"
+            | "/carts/{}/gift-cards/{}",
         )
         | (
             "POST",
@@ -118,8 +131,12 @@ fn body_for(operation: &Operation) -> Option<Value> {
             | "/reviews/{}/reject"
             | "/webhooks/{}/rotate-secret"
             | "/webhooks/{}/ping"
-            | "/webhook-deliveries/{}/replay",
-        ) => return None,
+            | "/webhook-deliveries/{}/replay"
+            | "/account/orders/{}/reorder"
+            | "/carts/{}/claim"
+            | "/orders/{}/deliver",
+        )
+        | ("PUT", "/account/payment-methods/{}/default") => return None,
         ("POST", "/account/register") => account,
         ("POST", "/account/login") => json!({ "email": "mallory@post.example", "password": PASSWORD }),
         ("POST", "/account/verify" | "/newsletter/confirm" | "/newsletter/unsubscribe") => {
@@ -192,6 +209,22 @@ fn body_for(operation: &Operation) -> Option<Value> {
             json!({ "name": "None", "country": "FR", "rate": 0 })
         }
         ("PUT", "/rewards") => json!({ "pointsPerUnit": 1, "redeemPoints": 1, "redeemValue": 1 }),
+        ("POST", "/account/payment-methods") | ("PUT", "/payment-provider") => {
+            json!({ "provider": "sandbox", "token": "tok_ok" })
+        }
+        ("POST", "/carts" | "/orders/{}/fulfil" | "/orders/{}/cancel") => json!({}),
+        ("POST", "/carts/{}/items") => json!({ "productId": "victims-wine" }),
+        ("PATCH", "/carts/{}/items/{}") => json!({ "quantity": 0 }),
+        ("POST", "/carts/{}/discounts" | "/carts/{}/gift-cards") => json!({ "code": "MALLORYS-CODE" }),
+        ("PUT", "/carts/{}/customer") => json!({ "email": "mallory@post.example" }),
+        ("PUT", "/carts/{}/addresses") => json!({ "shipping": named_address }),
+        ("PUT", "/carts/{}/shipping-method") => json!({ "shippingMethodId": NOBODYS }),
+        ("PUT", "/carts/{}/gift-message") => json!({ "message": "Yours" }),
+        ("PUT", "/carts/{}/points") => json!({ "points": 1 }),
+        ("POST", "/carts/{}/checkout") => json!({ "payment": { "provider": "sandbox", "token": "tok_ok" } }),
+        ("POST", "/orders/{}/refund") => json!({ "amount": 100 }),
+        ("POST", "/orders/{}/notes") => json!({ "text": "Mine" }),
+        ("POST", "/sandbox/settings") => json!({ "latencyMs": 1 }),
         (method, path) => panic!("the walk does not know how to call {method} {path}: teach it"),
     })
 }
@@ -221,6 +254,12 @@ fn every_storefront_route_is_walled(shop: &Shop<'_>) {
     let address =
         json!({ "line1": "7 Harbour Row", "city": "Whitby", "postcode": "YO21 3PU", "country": "GB" });
     let address = victim.post("/v1/account/addresses").json(&address).send().expect(201).data();
+    let bottle = wine(shop, "Victim's wine", 1000, Some(10));
+    let paid = pay(&victim, &ready(shop, &victim, &bottle, 1), "tok_ok").expect(201).data();
+    let order = text(&paid["order"], "id");
+    let card = json!({ "provider": "sandbox", "token": "tok_ok" });
+    let card = victim.post("/v1/account/payment-methods").json(&card).send().expect(201).data();
+    let cart = ready(shop, &victim, &bottle, 2);
     let loot = Loot(vec![
         ("sessions", first_id(&victim, "/v1/account/sessions")),
         ("addresses", text(&address, "id")),
@@ -231,8 +270,15 @@ fn every_storefront_route_is_walled(shop: &Shop<'_>) {
         ("collections", "victims-wines".to_owned()),
         ("subscription-packages", "victims-club".to_owned()),
         ("messages", own_thread(&victim)),
+        ("orders", order),
+        ("payment-methods", text(&card["paymentMethod"], "id")),
+        ("items", text(&view(&victim, &cart)["items"][0], "id")),
+        ("discounts", "VICTIM".to_owned()),
+        ("gift-cards", NOBODYS.to_owned()),
+        ("carts", cart.clone()),
     ]);
     let before = victim.get("/v1/account/export").send().expect(200).text();
+    let cart_before = view(&victim, &cart);
 
     let all = operations(shop, "/v1/openapi.json");
     assert!(all.len() >= 20, "{} operations", all.len());
@@ -265,10 +311,16 @@ fn every_storefront_route_is_walled(shop: &Shop<'_>) {
         if target != operation.path && for_visitors {
             expect_wall(send(&elsewhere.visitor()));
         }
+        // A guest's cart is whose who knows its id; a customer's is that customer's.
+        if operation.path.starts_with("/v1/carts/{") {
+            expect_wall(send(&neighbour));
+            expect_wall(send(&shop.visitor()));
+        }
     }
 
     assert!(is_signed_in(&victim) && is_signed_in(&neighbour) && is_signed_in(&stranger));
     assert_eq!(victim.get("/v1/account/export").send().expect(200).text(), before, "nothing has changed");
+    assert_eq!(view(&victim, &cart), cart_before, "nothing has changed");
 }
 
 fn every_admin_route_is_walled(shop: &Shop<'_>) {
@@ -294,6 +346,9 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
     admin.post("/admin/v1/media").body("multipart/form-data; boundary=x", form).send().expect(201);
     let hook = shown(shop, "webhooks", &json!({ "url": "https://olive.invalid/" }), "id");
     let pinged = admin.post(&format!("/admin/v1/webhooks/{hook}/ping")).send().expect(202);
+    let bought = ready(shop, &victim, &wine, 1);
+    let paid = pay(&victim, &bought, "tok_ok").expect(201).data();
+    let wine = admin.get(&format!("/admin/v1/products/{}", text(&wine, "id"))).send().expect(200).data();
     let loot = Loot(vec![
         ("products", text(&wine, "id")),
         ("collections", text(&shop.add("collections", &json!({ "name": "Olive's choice" })), "id")),
@@ -323,6 +378,7 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
         ("tax-rates", first_id(&admin, "/admin/v1/tax-rates")),
         ("webhooks", hook.clone()),
         ("webhook-deliveries", text(&pinged.data(), "id")),
+        ("orders", text(&paid["order"], "id")),
     ]);
     let foreign_admin = elsewhere.admin();
 
