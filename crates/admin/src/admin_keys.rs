@@ -90,6 +90,8 @@ pub(crate) enum ScopeWord {
     OrdersRead,
     #[serde(rename = "orders:write")]
     OrdersWrite,
+    #[serde(rename = "orders:refund")]
+    OrdersRefund,
     #[serde(rename = "webhooks:read")]
     WebhooksRead,
     #[serde(rename = "webhooks:write")]

@@ -61,7 +61,7 @@ impl Permission for ManageStaff {
 permissions! {
     CustomersRead CustomersWrite Tokens SettingsRead SettingsWrite OutboxRead AuditRead TestClock AdminKeys
     ProductsRead ProductsWrite ContentRead ContentWrite MessagesRead MessagesWrite
-    SellingRead SellingWrite OrdersRead OrdersWrite
+    SellingRead SellingWrite OrdersRead OrdersWrite OrdersRefund
     WebhooksRead WebhooksWrite
 }
 

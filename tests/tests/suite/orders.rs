@@ -1,6 +1,6 @@
 //! Orders as the shop's staff work on them.
 
-use marzipan_tests::{Shop, on_both_engines};
+use marzipan_tests::{Answer, Shop, on_both_engines};
 use serde_json::{Value, json};
 
 use crate::carts::wine;
@@ -10,6 +10,7 @@ on_both_engines!(
     an_order_is_sent_in_parts,
     money_is_given_back_and_never_more_than_was_paid,
     a_cancelled_order_gives_all_back,
+    papers_are_printed,
     points_follow_the_money,
     a_guests_orders_are_joined,
     an_erased_customers_orders_are_nobodys,
@@ -112,6 +113,76 @@ fn a_cancelled_order_gives_all_back(shop: &Shop<'_>) {
     assert_eq!((left(shop, &malbec), &taken(shop)[0]["refunded"]["value"]), (json!(10), &json!(3495)));
 }
 
+/// What a PDF says, in one line.
+fn printed(answer: Answer) -> String {
+    let answer = answer.expect(200);
+    assert_eq!(answer.header("content-type"), Some("application/pdf"));
+    let document = lopdf::Document::load_mem(&answer.body).expect("a PDF");
+    let pages: Vec<u32> = document.get_pages().into_keys().collect();
+    let text = document.extract_text(&pages).expect("a text");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn papers_are_printed(shop: &Shop<'_>) {
+    let admin = shop.admin();
+    let about = json!({ "contactAddress": ["The Old Cellars", "Bristol BS1 4DJ"],
+        "checkout": { "vatNumber": "GB123456789" } });
+    admin.patch("/admin/v1/settings").json(&about).send().expect(200);
+    let spring = json!({ "name": "Spring offer", "code": "SPRING", "type": "percent", "value": 10 });
+    shop.add("discounts", &spring);
+    let malbec = wine(shop, "Malbec", 1000, Some(10));
+    let customer = shop.customer();
+    let cart = ready(shop, &customer, &malbec, 3);
+    let code = json!({ "code": "SPRING" });
+    customer.post(&format!("/v1/carts/{cart}/discounts")).json(&code).send().expect(200);
+    let message = json!({ "message": "Happy birthday!" });
+    customer.put(&format!("/v1/carts/{cart}/gift-message")).json(&message).send().expect(200);
+
+    let asked = pay(&customer, &cart, "tok_authentication_required").expect(201).data();
+    let order = &asked["order"]["id"];
+    for paper in ["/invoice", "/packing-slip"] {
+        admin.get(&path(order, paper)).send().expect_error(409, "invalid_transition");
+    }
+    let page = asked["payment"]["redirectUrl"].as_str().expect("a page");
+    let page = &page[page.find("/sandbox/").expect("a path")..];
+    shop.nobody().post(page).json(&json!({ "approve": true })).send().expect(200);
+    let paid = customer.get(&format!("/v1/carts/{cart}/checkout")).send().expect(200).data();
+    assert_eq!(paid["order"]["paymentStatus"], "paid");
+
+    // Three at £10.00 less 10 %, sent for £4.95: £31.95, of which £5.33 is VAT.
+    let said = printed(admin.get(&path(order, "/invoice")).send());
+    for part in [
+        "VAT invoice",
+        "GB123456789",
+        "The Old Cellars",
+        "Ann Smith 12 Orchard Lane Bath BA1 1AA",
+        "Malbec 3 £10.00 −£3.00 20% £27.00",
+        "Goods £30.00",
+        "Spring offer −£3.00",
+        "Delivery: Courier £4.95",
+        "20% £26.62 £5.33",
+        "Total £31.95",
+        "Card £31.95",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let reference = paid["order"]["ref"].as_str().expect("a ref");
+    let own = format!("/v1/account/orders/{reference}/invoice");
+    assert_eq!(printed(customer.get(&own).send()), said);
+    shop.customer().get(&own).send().expect_error(404, "not_found");
+
+    let said = printed(admin.get(&path(order, "/packing-slip")).send());
+    for part in ["Packing slip", reference, "Malbec 3", "Happy birthday!", "Courier"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!said.contains('£'), "a slip tells no price: {said}");
+    let line = admin.get(&path(order, "")).send().expect(200).data()["items"][0]["id"].clone();
+    let parcel = json!({ "items": [{ "itemId": line, "quantity": 1 }] });
+    admin.post(&path(order, "/fulfil")).json(&parcel).send().expect(200);
+    let said = printed(admin.get(&path(order, "/packing-slip")).send());
+    assert!(said.contains("Malbec 2"), "what is still to be sent: {said}");
+}
+
 fn points_follow_the_money(shop: &Shop<'_>) {
     let admin = shop.admin();
     let customer = shop.customer();
@@ -183,6 +254,11 @@ fn only_who_may_works_on_orders(shop: &Shop<'_>) {
     let (reader, stranger) = (key(&["orders:read"]), key(&["products:read"]));
     reader.get("/admin/v1/orders").send().expect(200);
     reader.post(&path(&order["id"], "/refund")).json(&json!({})).send().expect_error(403, "forbidden");
+    // Who packs gives no money back.
+    let packer = key(&["orders:read", "orders:write"]);
+    packer.post(&path(&order["id"], "/notes")).json(&json!({ "text": "Fragile" })).send().expect(200);
+    packer.post(&path(&order["id"], "/refund")).json(&json!({})).send().expect_error(403, "forbidden");
+    packer.post(&path(&order["id"], "/cancel")).json(&json!({})).send().expect_error(403, "forbidden");
     stranger.get("/admin/v1/orders").send().expect_error(403, "forbidden");
     let other = Shop::open(shop.server());
     other.admin().get(&path(&order["id"], "")).send().expect_error(404, "not_found");

@@ -1,6 +1,7 @@
 //! GET /orders and /orders/{orderId}, and what staff do with an order.
 
 mod bodies;
+mod papers;
 
 use axum::Json;
 use axum::extract::State;
@@ -27,7 +28,7 @@ use utoipa_axum::routes;
 use self::bodies::OrderBody;
 use crate::Admin;
 use crate::bodies::{DataBody, page};
-use crate::identity::{OrdersRead, OrdersWrite, Staff};
+use crate::identity::{OrdersRead, OrdersRefund, OrdersWrite, Staff};
 
 /// What staff do with orders.
 pub(crate) fn routes() -> OpenApiRouter<Admin> {
@@ -39,6 +40,7 @@ pub(crate) fn routes() -> OpenApiRouter<Admin> {
         .routes(routes!(cancel).layer(honoured()))
         .routes(routes!(refund).layer(honoured()))
         .routes(routes!(add_note).layer(honoured()))
+        .merge(papers::routes())
 }
 
 type Answer = (ETag, Json<DataBody<OrderBody>>);
@@ -286,7 +288,7 @@ pub(crate) struct CancelInput {
     )
 )]
 pub(crate) async fn cancel(
-    Staff { who, .. }: Staff<OrdersWrite>,
+    Staff { who, .. }: Staff<OrdersRefund>,
     State(commerce): State<Commerce>,
     Segment(id): Segment<OrderId>,
     preconditions: Preconditions,
@@ -332,7 +334,7 @@ pub(crate) struct RefundInput {
     )
 )]
 pub(crate) async fn refund(
-    Staff { who, .. }: Staff<OrdersWrite>,
+    Staff { who, .. }: Staff<OrdersRefund>,
     State(commerce): State<Commerce>,
     Segment(id): Segment<OrderId>,
     preconditions: Preconditions,

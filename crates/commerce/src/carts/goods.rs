@@ -140,15 +140,19 @@ impl Goods {
     pub(crate) fn takes(&self, item: &Item) -> Vec<Taken> {
         let Some(good) = self.get(item.product) else { return Vec::new() };
         let mut taken = good.taken(&item.options, item.quantity);
-        for link in good.parts() {
-            let count = link.quantity.saturating_mul(item.quantity);
-            taken.extend(self.get(link.target.uuid()).into_iter().flat_map(|part| part.taken(&[], count)));
-        }
-        for pick in item.subscription.iter().flat_map(|boxes| &boxes.picks) {
-            let count = pick.quantity.saturating_mul(item.quantity);
-            taken.extend(self.get(pick.product).into_iter().flat_map(|part| part.taken(&[], count)));
+        for (part, count) in self.contents_of(item) {
+            taken.extend(part.taken(&[], count.saturating_mul(item.quantity)));
         }
         taken
+    }
+
+    /// What one of a bundle or a box is made of, each with how many.
+    pub(crate) fn contents_of<'a>(&'a self, item: &'a Item) -> impl Iterator<Item = (&'a Good, i64)> {
+        let parts = self.get(item.product).into_iter().flat_map(Good::parts);
+        let parts = parts.map(|link| (link.target.uuid(), link.quantity));
+        let picks = item.subscription.iter().flat_map(|boxes| &boxes.picks);
+        let picks = picks.map(|pick| (pick.product, pick.quantity));
+        parts.chain(picks).filter_map(|(product, count)| Some((self.get(product)?, count)))
     }
 }
 

@@ -122,6 +122,16 @@ pub(crate) struct ItemDetails {
     pub(crate) gift: Option<Gift>,
     /// What one of the line took from the stock room.
     pub(crate) takes: Vec<StoredTake>,
+    /// What one of a bundle or a box is made of.
+    pub(crate) contains: Vec<StoredPart>,
+}
+
+/// So many of something in a bundle or a box.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct StoredPart {
+    pub(crate) name: String,
+    pub(crate) count: i64,
 }
 
 /// So many of something that is counted.
@@ -150,6 +160,10 @@ impl ItemDetails {
             boxes: item.subscription.clone(),
             gift: item.gift.clone(),
             takes: goods.takes(&one).into_iter().map(take).collect(),
+            contains: goods
+                .contents_of(item)
+                .map(|(part, count)| StoredPart { name: part.row.name.clone(), count })
+                .collect(),
         }
     }
 

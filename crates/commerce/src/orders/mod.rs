@@ -5,6 +5,7 @@ mod details;
 mod fulfilling;
 pub(crate) mod mails;
 mod own;
+mod papers;
 mod reading;
 mod refunding;
 mod view;
@@ -24,6 +25,7 @@ pub(crate) use details::{ItemDetails, OrderDetails};
 pub use fulfilling::{Fulfilment, FulfilmentLine, deliver, fulfil};
 pub(crate) use own::{all_of as orders_of, erase_orders, give_orders, has_unfinished, join_guest_orders};
 pub use own::{list_own, own_order, reorder};
+pub use papers::{Paper, invoice, own_invoice, packing_slip};
 pub use reading::{NoteEntry, OrderEntry, OrderFilter, PaymentEntry, add_note, find, list};
 pub use refunding::{RefundEntry, RefundForm, refund};
 pub(crate) use refunding::{give_back_late, refund_job};
@@ -47,6 +49,9 @@ pub enum OrderError {
     /// The provider refuses to give the money back.
     #[error("the provider refused the refund")]
     RefundRefused,
+    /// A paper that can not be drawn.
+    #[error("the paper can not be drawn: {0}")]
+    Unprintable(String),
     /// Refused fields.
     #[error(transparent)]
     Invalid(#[from] FieldErrors),
@@ -69,6 +74,7 @@ impl From<OrderError> for Problem {
                 "refund_refused",
                 "The payment provider refuses this refund. Its own pages say why.",
             ),
+            OrderError::Unprintable(reason) => Self::internal(reason),
             OrderError::Invalid(fields) => Self::invalid(fields),
             OrderError::Store(error) => error.into(),
         }

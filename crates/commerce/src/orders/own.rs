@@ -50,7 +50,7 @@ pub async fn own_order(
         .await
 }
 
-fn own(tx: &mut Tx<'_>, customer: CustomerId, named: &str) -> Result<OrderRow, OrderError> {
+pub(super) fn own(tx: &mut Tx<'_>, customer: CustomerId, named: &str) -> Result<OrderRow, OrderError> {
     let row = find_named(tx, named)?.ok_or(OrderError::NotFound)?;
     if customer_of(&row)? == Some(customer) { Ok(row) } else { Err(OrderError::NotFound) }
 }

@@ -48,8 +48,10 @@ pub enum Scope {
     SellingWrite,
     /// See orders, with their customers' addresses.
     OrdersRead,
-    /// Send, cancel and refund orders.
+    /// Send orders, and write notes to them.
     OrdersWrite,
+    /// Cancel and refund orders: give money back.
+    OrdersRefund,
     /// See the endpoints that hear of what happens, and what was sent to them: it holds customers' data.
     WebhooksRead,
     /// Keep those endpoints, and send again.
@@ -58,7 +60,7 @@ pub enum Scope {
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::CustomersRead,
         Self::CustomersWrite,
         Self::Tokens,
@@ -79,6 +81,7 @@ impl Scope {
         Self::SellingWrite,
         Self::OrdersRead,
         Self::OrdersWrite,
+        Self::OrdersRefund,
         Self::WebhooksRead,
         Self::WebhooksWrite,
     ];
@@ -107,6 +110,7 @@ impl Scope {
             Self::SellingWrite => "selling:write",
             Self::OrdersRead => "orders:read",
             Self::OrdersWrite => "orders:write",
+            Self::OrdersRefund => "orders:refund",
             Self::WebhooksRead => "webhooks:read",
             Self::WebhooksWrite => "webhooks:write",
         }
@@ -322,14 +326,17 @@ mod tests {
         let may = |role: Role| role.scopes().map(Scope::as_str).collect::<Vec<_>>().join(" ");
         assert_eq!(Role::Owner.scopes().collect::<Vec<_>>(), Scope::ALL);
         assert_eq!(Role::Manager.scopes().count(), Scope::ALL.len() - 2);
-        assert_eq!(may(Role::Fulfilment), "customers:read settings:read products:read messages:read");
+        assert_eq!(
+            may(Role::Fulfilment),
+            "customers:read settings:read products:read messages:read orders:read orders:write"
+        );
         assert_eq!(
             may(Role::Content),
             "settings:read products:read products:write content:read content:write"
         );
         assert_eq!(
             may(Role::ReadOnly),
-            "customers:read settings:read audit:read products:read content:read messages:read selling:read"
+            "customers:read settings:read audit:read products:read content:read messages:read selling:read orders:read"
         );
     }
 

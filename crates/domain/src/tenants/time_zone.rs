@@ -39,6 +39,12 @@ impl TimeZoneName {
         instant.map_or_else(|_| now.utc_date(), |instant| self.zone().to_datetime(instant).date())
     }
 
+    /// The day in this zone, as papers write it: `7 October 2024`.
+    #[must_use]
+    pub fn day_text(&self, time: Timestamp) -> String {
+        self.date_at(time).strftime("%-d %B %Y").to_string()
+    }
+
     /// The day and the minute in this zone, for people: `2027-05-01 18:00`.
     #[must_use]
     pub fn local_text(&self, time: Timestamp) -> String {
@@ -64,6 +70,14 @@ mod tests {
         ] {
             assert_eq!(TimeZoneName::parse(typed).map(|zone| zone.0).as_deref(), Ok(kept));
         }
+    }
+
+    #[test]
+    fn days_are_those_of_the_zone() {
+        let time = Timestamp::parse("2024-10-06T23:30:00Z").expect("a time");
+        let day = |zone| TimeZoneName::parse(zone).expect("a zone").day_text(time);
+        assert_eq!(day("Europe/London"), "7 October 2024");
+        assert_eq!(day("America/Los_Angeles"), "6 October 2024");
     }
 
     #[test]

@@ -46,6 +46,7 @@ pub(crate) fn routes() -> OpenApiRouter<Storefront> {
         .routes(routes!(password::reset).layer(strict("password")))
         .routes(routes!(orders::list))
         .routes(routes!(orders::show))
+        .routes(routes!(orders::invoice))
         .routes(routes!(orders::reorder).layer(honoured()))
         .routes(routes!(payment_methods::list))
         .routes(routes!(payment_methods::begin).layer(honoured()))

@@ -8,7 +8,7 @@ use domain::problem::Problem;
 use marzipan_http::openapi::{
     Always, Conflict, IdempotencyKeyParam, Idempotent, Invalid, NotFound, Unauthenticated,
 };
-use marzipan_http::{ApiError, Segment};
+use marzipan_http::{ApiError, Pdf, Segment};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -219,6 +219,32 @@ pub(crate) async fn show(
 ) -> Result<Json<DataBody<OrderBody>>, ApiError> {
     let order = orders::own_order(&commerce, &shopper.shop, &who, named).await.map_err(Problem::from)?;
     Ok(Json(DataBody { data: order.into() }))
+}
+
+/// Show an order's invoice.
+///
+/// A PDF, once the order is paid.
+#[utoipa::path(
+    get,
+    path = "/account/orders/{orderId}/invoice",
+    tag = "Account",
+    operation_id = "showInvoice",
+    security(("accountAuth" = [])),
+    params(("orderId" = String, Path, description = "The order's id or ref.", example = "1010744")),
+    responses(
+        (status = 200, description = "The invoice.", content_type = "application/pdf", body = String,
+            example = "%PDF-1.7"),
+        Unauthenticated, NotFound, Conflict, Always,
+    )
+)]
+pub(crate) async fn invoice(
+    Customer(who): Customer,
+    Shopper(shopper): Shopper,
+    State(commerce): State<Commerce>,
+    Segment(named): Segment<String>,
+) -> Result<Pdf, ApiError> {
+    let paper = orders::own_invoice(&commerce, &shopper.shop, &who, named).await.map_err(Problem::from)?;
+    Ok(Pdf { file_name: paper.file_name, bytes: paper.pdf })
 }
 
 /// Order again.

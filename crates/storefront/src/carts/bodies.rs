@@ -12,6 +12,53 @@ use crate::packages::MoneyBody;
 /// A cart.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "id": "9b2f6f0e-7a6c-4c1e-9d3a-5f0b8c2d1e4a",
+    "status": "open",
+    "version": 4,
+    "customer": { "email": "ann@example.com", "firstName": "Ann", "lastName": null, "phone": null,
+        "dateOfBirth": null },
+    "items": [{
+        "id": "01926a3c-0000-7000-8000-000000000009",
+        "productId": "01926a3c-0000-7000-8000-000000000001",
+        "name": "Estate Malbec 2022",
+        "slug": "estate-malbec-2022",
+        "productType": "physical",
+        "sku": "MAL-2022",
+        "options": [],
+        "quantity": 2,
+        "subscription": null,
+        "gift": null,
+        "unitPrice": { "value": 2499, "formatted": "£24.99", "currency": "GBP" },
+        "discount": { "value": 0, "formatted": "£0.00", "currency": "GBP" },
+        "total": { "value": 4998, "formatted": "£49.98", "currency": "GBP" },
+        "tax": { "value": 833, "formatted": "£8.33", "currency": "GBP" },
+    }],
+    "itemCount": 2,
+    "discounts": [],
+    "giftCards": [],
+    "points": 0,
+    "shippingAddress": null,
+    "billingAddress": null,
+    "shippingMethod": null,
+    "giftMessage": null,
+    "note": null,
+    "subtotal": { "value": 4998, "formatted": "£49.98", "currency": "GBP" },
+    "discountTotal": { "value": 0, "formatted": "£0.00", "currency": "GBP" },
+    "shippingTotal": { "value": 0, "formatted": "£0.00", "currency": "GBP" },
+    "taxTotal": { "value": 833, "formatted": "£8.33", "currency": "GBP" },
+    "giftCardTotal": { "value": 0, "formatted": "£0.00", "currency": "GBP" },
+    "total": { "value": 4998, "formatted": "£49.98", "currency": "GBP" },
+    "currency": "GBP",
+    "taxIncluded": true,
+    "requirements": [
+        { "code": "shipping_address", "message": "Please say where it goes to.", "itemId": null },
+    ],
+    "warnings": [],
+    "expiresAt": "2024-11-06T12:12:58.000000Z",
+    "createdAt": "2024-10-07T12:12:58.000000Z",
+    "updatedAt": "2024-10-07T12:14:03.000000Z",
+}))]
 pub(crate) struct CartBody {
     #[schema(format = Uuid)]
     id: String,
