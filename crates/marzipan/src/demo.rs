@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, anyhow};
 use commerce::accounts::{self, Client, Register};
 use commerce::audit::Actor;
+use commerce::payments::{self, ProviderForm};
 use commerce::staff::{self, Administrator, NewMember, StaffError};
 use commerce::tenants::{self, NewKey, NewShop, Opened, TenantError};
 use commerce::{Commerce, Shop, mails};
@@ -37,6 +38,8 @@ const SLUG: &str = "demo";
 const SHOP: &str = "Hollow Lane Cellars";
 const CUSTOMER: &str = "shopper@example.com";
 const OWNER: &str = "owner@example.com";
+/// The wine that the printed lines buy.
+const BOUGHT: &str = "hollow-lane-chardonnay-2022";
 /// Where front ends are usually developed.
 const PORTS: [u16; 5] = [3000, 4173, 5173, 8000, 8080];
 
@@ -60,9 +63,9 @@ struct Keys {
     shop: Option<ShopKeys>,
     /// Whether the sample people are in the shop.
     peopled: bool,
-    /// Whether its wines are; not so in a demo of a release that had none.
+    /// Whether its wines are, and how they are sold; not so in a demo of a release that sold nothing.
     #[serde(default)]
-    stocked: bool,
+    sells: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -89,7 +92,7 @@ impl Keys {
                 owner_password: make_password(),
                 shop: None,
                 peopled: false,
-                stocked: false,
+                sells: false,
             }),
             Err(error) => Err(error).with_context(|| format!("{} can not be read", file.display())),
         }
@@ -116,7 +119,7 @@ async fn ready(settings: &Settings, commerce: &Commerce) -> Result<ReadyKeys> {
         (Some(shop), Some(known)) if known.tenant_id == shop.id.to_string() => (shop, known),
         (Some(shop), _) => issue(commerce, shop).await?,
         (None, _) => {
-            (keys.peopled, keys.stocked) = (false, false);
+            (keys.peopled, keys.sells) = (false, false);
             open(commerce).await?
         }
     };
@@ -128,9 +131,10 @@ async fn ready(settings: &Settings, commerce: &Commerce) -> Result<ReadyKeys> {
         keys.peopled = true;
         keys.save(settings)?;
     }
-    if !keys.stocked {
+    if !keys.sells {
         stock::fill(commerce, &shop).await?;
-        keys.stocked = true;
+        pay_in_the_sandbox(commerce, &shop).await?;
+        keys.sells = true;
         keys.save(settings)?;
     }
     let Keys { customer_password, owner_password, .. } = keys;
@@ -218,6 +222,19 @@ fn mail_token(text: &str) -> Option<&str> {
     Some(&rest[..end])
 }
 
+/// The sample shop's clock is the world's, so it is no test-mode shop, which would have this from the start.
+async fn pay_in_the_sandbox(commerce: &Commerce, shop: &Shop) -> Result<()> {
+    let form = ProviderForm {
+        provider: Some("sandbox".to_owned()),
+        secret_key: None,
+        webhook_secret: None,
+        publishable_key: None,
+        base_url: None,
+    };
+    payments::set_provider_account(commerce, shop, Actor::CommandLine, None, form).await?;
+    Ok(())
+}
+
 async fn add_owner(commerce: &Commerce, shop: &Shop, password: &str) -> Result<()> {
     let owner = NewMember {
         name: sample(PersonName::parse("Sample Owner"))?,
@@ -251,6 +268,8 @@ struct Shown {
     owner: SignIn,
     /// Lines that show what the shop sells, and find in it.
     browse: [String; 2],
+    /// Lines that buy something as a guest.
+    buy: [String; 6],
     curl: [String; 3],
 }
 
@@ -258,6 +277,30 @@ struct Shown {
 struct SignIn {
     email: &'static str,
     password: String,
+}
+
+/// From an empty cart to a paid order: a helper, then a line for each step.
+fn buying(url: &str, visitor: &str) -> [String; 6] {
+    const FIRST_ID: &str = "grep -o '\"id\":\"[^\"]*' | head -1 | cut -d'\"' -f4";
+    let item = serde_json::json!({ "items": [{ "productId": BOUGHT, "quantity": 2 }] });
+    let who = serde_json::json!({ "email": "guest@example.com", "firstName": "Sample", "lastName": "Guest" });
+    let address = serde_json::json!({ "shipping": {
+        "firstName": "Sample", "lastName": "Guest",
+        "line1": "12 Orchard Lane", "city": "Bath", "postcode": "BA1 1AA", "country": "GB",
+    } });
+    let payment = serde_json::json!({ "payment": { "provider": "sandbox", "token": "tok_ok" } });
+    [
+        format!(
+            "shop() {{ curl -s -X \"$1\" \"{url}/v1/carts$2\" {visitor} -H 'Content-Type: application/json' -d \"$3\"; }}"
+        ),
+        format!("CART=$(shop POST '' '{item}' | {FIRST_ID})"),
+        format!("shop PUT \"/$CART/customer\" '{who}'"),
+        format!("shop PUT \"/$CART/addresses\" '{address}'"),
+        format!(
+            "shop PUT \"/$CART/shipping-method\" \"{{\\\"shippingMethodId\\\": \\\"$(shop GET \"/$CART/shipping-methods\" | {FIRST_ID})\\\"}}\""
+        ),
+        format!("shop POST \"/$CART/checkout\" '{payment}'"),
+    ]
 }
 
 impl Shown {
@@ -273,6 +316,7 @@ impl Shown {
             // A slip of the pen on purpose.
             format!("curl -s '{url}/v1/search?query=chardonay' {visitor}"),
         ];
+        let buy = buying(&url, &visitor);
         let sign_in = serde_json::json!({ "email": CUSTOMER, "password": keys.customer_password });
         let curl = [
             format!(
@@ -296,6 +340,7 @@ impl Shown {
             customer: SignIn { email: CUSTOMER, password: keys.customer_password.clone() },
             owner: SignIn { email: OWNER, password: keys.owner_password.clone() },
             browse,
+            buy,
             curl,
         }
     }
@@ -310,10 +355,12 @@ impl Shown {
             customer,
             owner,
             browse,
+            buy,
             curl,
             ..
         } = self;
         let [products, search] = browse;
+        let buy = buy.join("\n");
         let [login, details, logout] = curl;
         format!(
             "{SHOP}, a sample shop, is open.\n\n\
@@ -326,6 +373,9 @@ impl Shown {
              Owner             {} with the password {} at the shop `{SLUG}`\n\n\
              Forty wines, two clubs and a journal; some red ones, and a search:\n\n\
              {products}\n{search}\n\n\
+             Buy two bottles as a guest, with the sandbox's card that always pays (tok_declined does not, and\n\
+             tok_authentication_required answers with a bank's page to open):\n\n\
+             {buy}\n\n\
              Sign in, look, and sign out, one line after the other:\n\n\
              {login}\n{details}\n{logout}\n\n\
              All of it is kept in {}; mail stays in the outbox ({admin_api}/outbox). Ctrl-C stops.",

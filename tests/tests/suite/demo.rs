@@ -38,20 +38,26 @@ impl Demo {
         Self { child, lines, printed: Vec::new() }
     }
 
-    /// The curl lines, once they are printed: two that show what the shop sells, three that sign in, look and sign out.
+    /// The lines to paste, once they are printed: two that show what the shop sells, six that buy, three that sign in, look
+    /// and sign out.
     fn curl_lines(&mut self) -> Vec<String> {
-        eventually("five curl lines are printed", || {
+        eventually("eleven lines to paste are printed", || {
             self.printed.extend(self.lines.try_iter());
             let whole = self.printed.join("\n").replace("\\\n", " ");
             let curls: Vec<String> = whole
                 .lines()
                 .map(str::trim)
-                .filter(|line| line.starts_with("curl ") || line.contains("$(curl "))
+                .filter(|line| line.starts_with("curl ") || line.contains("$(curl ") || is_a_step(line))
                 .map(ToOwned::to_owned)
                 .collect();
-            (curls.len() >= 5).then_some(curls)
+            (curls.len() >= 11).then_some(curls)
         })
     }
+}
+
+/// Whether this is one of the lines that buy.
+fn is_a_step(line: &str) -> bool {
+    line.starts_with("shop") && !line.starts_with("shop,") || line.starts_with("CART=")
 }
 
 impl Drop for Demo {
@@ -90,6 +96,8 @@ fn prints_lines_that_show_what_it_sells_sign_in_look_and_sign_out() {
     let said = run();
     assert!(said.contains("\"firstName\"") || said.contains("\"email\""), "{said}\n{script}");
     assert!(!said.contains("\"code\""), "{said}\n{script}");
+
+    assert!(said.contains("\"paymentStatus\":\"paid\""), "nothing was bought: {said}\n{script}");
 
     // The red wines of two countries, each with a picture that is there.
     let reds = answer(&first, "/v1/products");

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::pictures::Wine;
 
 /// In the order in which things name one another.
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     include_str!("../../demo/attributes.jsonl"),
     include_str!("../../demo/media.jsonl"),
     include_str!("../../demo/collections.jsonl"),
@@ -15,6 +15,7 @@ const FILES: [&str; 8] = [
     include_str!("../../demo/pages.jsonl"),
     include_str!("../../demo/posts.jsonl"),
     include_str!("../../demo/menus.jsonl"),
+    include_str!("../../demo/selling.jsonl"),
 ];
 
 /// The whole file.
