@@ -22,6 +22,7 @@ mod content_blocks;
 mod content_links;
 mod content_open;
 mod crash;
+mod crash_checkout;
 mod demo;
 mod details;
 mod discounts;
