@@ -43,6 +43,10 @@ impl Client {
         self.send(&request("POST", path, token, &body.to_string()))
     }
 
+    pub(crate) fn put(&mut self, path: &str, token: &str, body: &Value) -> Result<Answer> {
+        self.send(&request("PUT", path, token, &body.to_string()))
+    }
+
     fn send(&mut self, request: &str) -> Result<Answer> {
         self.stream.get_mut().write_all(request.as_bytes())?;
         let first = self.line()?;

@@ -111,8 +111,8 @@ async fn connection(shared: Arc<Shared>, mut stream: TcpStream) -> Result<(Vec<u
             }
             due += pause;
         }
-        stream.write_all(plan.requests[number % plan.requests.len()].as_bytes()).await?;
-        let status = answer(&mut stream, &mut buffer).await?;
+        let request = &plan.requests[number % plan.requests.len()];
+        let (status, _) = ask(&mut stream, &mut buffer, request).await?;
         if status != plan.status {
             shared.stop.store(true, Ordering::Relaxed);
             bail!("answered {status} instead of {}", plan.status);
@@ -125,10 +125,15 @@ async fn connection(shared: Arc<Shared>, mut stream: TcpStream) -> Result<(Vec<u
     Ok((latencies, last))
 }
 
-/// Reads one whole answer; gives its status.
-async fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> Result<u16> {
+/// Sends a request and reads one whole answer; gives its status and its body.
+pub(crate) async fn ask<'a>(
+    stream: &mut TcpStream,
+    buffer: &'a mut [u8],
+    request: &str,
+) -> Result<(u16, &'a [u8])> {
+    stream.write_all(request.as_bytes()).await?;
     let mut have = 0;
-    let (status, whole) = loop {
+    let (status, body, whole) = loop {
         let read = stream.read(&mut buffer[have..]).await?;
         ensure!(read > 0, "the connection was closed before an answer");
         have += read;
@@ -144,11 +149,11 @@ async fn answer(stream: &mut TcpStream, buffer: &mut [u8]) -> Result<u16> {
         have += read;
     }
     ensure!(have == whole, "more than an answer");
-    Ok(status)
+    Ok((status, &buffer[body..whole]))
 }
 
-/// The status and the length of head and body together, once the head is there.
-fn head(bytes: &[u8]) -> Result<Option<(u16, usize)>> {
+/// The status, where the body begins and where it ends, once the head is there.
+fn head(bytes: &[u8]) -> Result<Option<(u16, usize, usize)>> {
     let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
     let status = bytes.get(9..12).and_then(|digits| std::str::from_utf8(digits).ok());
     let status = status.and_then(|digits| digits.parse().ok()).context("an answer without a status")?;
@@ -160,11 +165,11 @@ fn head(bytes: &[u8]) -> Result<Option<(u16, usize)>> {
             body = length.trim().parse().context("Content-Length")?;
         }
     }
-    Ok(Some((status, end + 4 + body)))
+    Ok(Some((status, end + 4, end + 4 + body)))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of requests are far below 2^52")]
-fn report(mut latencies: Vec<u32>, spent: Duration) -> Result<Report> {
+pub(crate) fn report(mut latencies: Vec<u32>, spent: Duration) -> Result<Report> {
     ensure!(!latencies.is_empty(), "no answer came in the time that is measured");
     latencies.sort_unstable();
     let at = |per_mille: usize| f64::from(latencies[(latencies.len() - 1) * per_mille / 1000]) / 1000.0;
@@ -186,8 +191,8 @@ mod tests {
     #[test]
     fn an_answer_is_known_by_its_head() {
         let bytes = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel";
-        assert_eq!(head(bytes).expect("a head"), Some((200, bytes.len() + 2)));
-        assert_eq!(head(b"HTTP/1.1 204 No Content\r\n\r\n").expect("a head"), Some((204, 27)));
+        assert_eq!(head(bytes).expect("a head"), Some((200, bytes.len() - 3, bytes.len() + 2)));
+        assert_eq!(head(b"HTTP/1.1 204 No Content\r\n\r\n").expect("a head"), Some((204, 27, 27)));
         assert_eq!(head(b"HTTP/1.1 204 No Con").expect("no error"), None);
         assert!(head(b"HTTP/1.1 xyz\r\n\r\n").is_err());
     }

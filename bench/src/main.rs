@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "a developer's tool talks to a terminal")]
 
 mod bare;
+mod buying;
 mod catalogue;
 mod commits;
 mod http;
@@ -50,6 +51,8 @@ enum Role {
     #[command(hide = true)]
     Bare,
     #[command(hide = true)]
+    Buy,
+    #[command(hide = true)]
     Commits,
     #[command(hide = true)]
     Search,
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
     let result = match arguments.role {
         Some(Role::Load) => load::child(),
         Some(Role::Bare) => bare::child(),
+        Some(Role::Buy) => buying::child(),
         Some(Role::Commits) => commits::child(),
         Some(Role::Search) => search::child(),
         None => bench(&arguments),

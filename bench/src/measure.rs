@@ -49,7 +49,7 @@ pub(crate) struct Bench {
 
 type Measurement = fn(&mut Bench) -> Result<Vec<Row>>;
 
-const ALL: [(&str, Measurement); 10] = [
+const ALL: [(&str, Measurement); 12] = [
     ("details", |bench| bench.details(Some("warn"), Some(0.5))),
     ("details-logged", |bench| bench.details(None, None)),
     ("reading", Bench::reading),
@@ -60,6 +60,8 @@ const ALL: [(&str, Measurement); 10] = [
     ("memory-and-size", Bench::memory_and_size),
     ("catalogue", Bench::catalogue),
     ("search", Bench::search),
+    ("cart", Bench::carts),
+    ("checkout", Bench::checkout),
 ];
 
 impl Bench {
@@ -284,7 +286,11 @@ impl Bench {
         ])
     }
 
-    fn plan(&self, address: std::net::SocketAddr, requests: Vec<String>) -> load::Plan {
+    pub(crate) fn seconds(&self) -> f64 {
+        self.lengths.seconds
+    }
+
+    pub(crate) fn plan(&self, address: std::net::SocketAddr, requests: Vec<String>) -> load::Plan {
         load::Plan {
             address,
             connections: CONNECTIONS,
@@ -309,7 +315,7 @@ impl Bench {
     }
 
     /// A row of rates that are compared; the pairs go into the notes.
-    fn compare(
+    pub(crate) fn compare(
         &mut self,
         what: &str,
         baseline: &str,
