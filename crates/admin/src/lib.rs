@@ -24,6 +24,7 @@ mod orders;
 mod outbox;
 mod payments;
 mod products;
+mod reports;
 mod reviews;
 mod selling;
 mod settings;
@@ -135,6 +136,7 @@ fn routes() -> OpenApiRouter<Admin> {
         .routes(routes!(payments::charges))
         .routes(routes!(payments::set_faults))
         .merge(orders::routes())
+        .merge(reports::routes())
         .merge(content::routes())
         .merge(selling::routes())
 }

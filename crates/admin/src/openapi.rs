@@ -42,6 +42,7 @@ pub(crate) fn document() -> OpenApiRouter<Admin> {
     .tag("Posts", "The posts of the shop's journal, likewise.")
     .tag("Menus", "The menus of the shop's site.")
     .tag("Redirects", "Old addresses that lead to new ones.")
+    .tag("Reports", "What the shop sold.")
     .tag("Test mode", "The clock of a test shop.")
     .bearer(
         "adminAuth",

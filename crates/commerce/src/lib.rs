@@ -19,6 +19,7 @@ pub mod messaging;
 pub mod orders;
 mod passwords;
 pub mod payments;
+pub mod reports;
 pub mod rewards;
 pub mod search;
 mod secrets;

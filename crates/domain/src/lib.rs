@@ -14,6 +14,7 @@ pub mod money;
 pub mod orders;
 pub mod patch;
 pub mod problem;
+pub mod reports;
 pub mod selling;
 pub mod slugs;
 pub mod tenants;

@@ -42,19 +42,26 @@ impl Money {
     pub fn formatted(self) -> String {
         self.to_string()
     }
-}
 
-impl fmt::Display for Money {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// The amount as programs and spreadsheets read it: `-24.99`.
+    #[must_use]
+    pub fn decimal(self) -> String {
+        self.with_symbol("")
+    }
+
+    fn with_symbol(self, symbol: &str) -> String {
         let sign = if self.minor < 0 { "-" } else { "" };
         let digits = self.currency.minor_digits();
         let unit = 10_u64.pow(digits);
         let minor = self.minor.unsigned_abs();
-        write!(f, "{sign}{}{}", self.currency.symbol(), minor / unit)?;
-        if digits > 0 {
-            write!(f, ".{:0width$}", minor % unit, width = digits as usize)?;
-        }
-        Ok(())
+        let whole = format!("{sign}{symbol}{}", minor / unit);
+        if digits == 0 { whole } else { format!("{whole}.{:0width$}", minor % unit, width = digits as usize) }
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.with_symbol(&self.currency.symbol()))
     }
 }
 

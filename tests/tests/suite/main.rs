@@ -37,6 +37,7 @@ mod messaging;
 mod newsletter;
 mod operations;
 mod orders;
+mod orders_told;
 mod passwords;
 mod privacy;
 mod rate_limits;

@@ -27,8 +27,8 @@ pub(crate) use own::{all_of as orders_of, erase_orders, give_orders, has_unfinis
 pub use own::{list_own, own_order, reorder};
 pub use papers::{Paper, invoice, own_invoice, packing_slip};
 pub use reading::{NoteEntry, OrderEntry, OrderFilter, PaymentEntry, add_note, find, list};
+pub(crate) use refunding::{FAILED as REFUND_FAILED, give_back_late, refund_job};
 pub use refunding::{RefundEntry, RefundForm, refund};
-pub(crate) use refunding::{give_back_late, refund_job};
 pub use view::{OrderLine, OrderSummary, OrderView, Tracking};
 
 /// Why an order was not shown or changed.

@@ -28,7 +28,7 @@ use crate::{Commerce, Shop};
 
 const PENDING: &str = "pending";
 const SUCCEEDED: &str = "succeeded";
-const FAILED: &str = "failed";
+pub(crate) const FAILED: &str = "failed";
 /// Who gives back a payment that came when its order was paid, or given up, already. No such refund is the order's.
 const LATE: &str = "late payment";
 

@@ -181,17 +181,20 @@ pub fn list(tx: &mut Tx<'_>, search: &Search) -> Result<(Vec<OrderRow>, i64), St
     Ok((page, total))
 }
 
-/// Orders that were paid in a time, in the order of their payment.
+/// Orders that were paid in a time, in the order of their payment, after one of them.
 pub fn paid_between(
     tx: &mut Tx<'_>,
     from: Timestamp,
     until: Timestamp,
+    after: Option<(Timestamp, OrderId)>,
     limit: i64,
 ) -> Result<Vec<OrderRow>, StoreError> {
+    // Before the first of all: nothing is older than `from`, and no id is less than none.
+    let (at, id) = after.map_or((from.as_micros(), Vec::new()), |(at, id)| (at.as_micros(), id.to_bytes()));
     tx.from(orders::table)
         .with(|all| {
-            all.filter(orders::paid_at.ge(from.as_micros()))
-                .filter(orders::paid_at.lt(until.as_micros()))
+            all.filter(orders::paid_at.lt(until.as_micros()))
+                .filter(orders::paid_at.gt(at).or(orders::paid_at.eq(at).and(orders::order_id.gt(id))))
                 .order((orders::paid_at.asc(), orders::order_id.asc()))
                 .limit(limit)
                 .select(OrderRow::as_select())

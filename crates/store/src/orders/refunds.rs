@@ -41,6 +41,28 @@ pub fn of(tx: &mut Tx<'_>, order: OrderId) -> Result<Vec<RefundRow>, StoreError>
         .all()
 }
 
+/// Those begun in a time, in the order of their beginning, after one of them.
+pub fn between(
+    tx: &mut Tx<'_>,
+    from: Timestamp,
+    until: Timestamp,
+    after: Option<(Timestamp, RefundId)>,
+    limit: i64,
+) -> Result<Vec<RefundRow>, StoreError> {
+    let (at, id) = after.map_or((from.as_micros(), Vec::new()), |(at, id)| (at.as_micros(), id.to_bytes()));
+    tx.from(refunds::table)
+        .with(|all| {
+            all.filter(refunds::created_at.lt(until.as_micros()))
+                .filter(
+                    refunds::created_at.gt(at).or(refunds::created_at.eq(at).and(refunds::refund_id.gt(id))),
+                )
+                .order((refunds::created_at.asc(), refunds::refund_id.asc()))
+                .limit(limit)
+                .select(RefundRow::as_select())
+        })
+        .all()
+}
+
 /// Adds one.
 pub fn insert(tx: &mut Tx<'_>, row: RefundRow) -> Result<(), StoreError> {
     tx.insert(refunds::table, row)

@@ -155,6 +155,7 @@ CREATE TABLE refunds (
     FOREIGN KEY (tenant_id, order_id) REFERENCES orders (tenant_id, order_id)
 ) STRICT;
 CREATE INDEX refunds_by_order ON refunds (tenant_id, order_id, created_at);
+CREATE INDEX refunds_by_age ON refunds (tenant_id, created_at);
 
 CREATE TABLE shipments (
     tenant_id BLOB NOT NULL,
