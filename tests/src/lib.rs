@@ -14,6 +14,7 @@ pub mod pictures;
 pub mod receiver;
 pub mod server;
 pub mod sink;
+pub mod stripe;
 
 use std::time::{Duration, Instant};
 

@@ -1,9 +1,7 @@
 //! Stripe, tried against localstripe, which others made. What that lacks is tried in `stripe_answers.rs`.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
 use domain::ids::{CustomerId, PaymentId, RefundId, TenantId};
@@ -14,68 +12,25 @@ use gateways::payments::{
     Charge, EventSubject, KeptMethod, PaymentError, PaymentProvider as _, PaymentRef, PaymentStatus,
     RefundOrder, SetUp, Source, Stripe, StripeAccount, StripeClient,
 };
-use marzipan_tests::Client;
-use marzipan_tests::sink::python;
+use marzipan_tests::stripe::{SECRET_KEY, StripeStandIn, WEBHOOK_SECRET};
 use secrecy::SecretString;
 use serde_json::json;
 use uuid::Uuid;
 
 const SHOP: TenantId = TenantId::new(Uuid::from_u128(1));
-const SECRET_KEY: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
-const WEBHOOK_SECRET: &str = "whsec_5f2d8c1b";
-
-/// The stand-in of one test.
-struct StandIn {
-    child: Child,
-    address: SocketAddr,
+/// Our side of it.
+fn stripe(stand_in: &StripeStandIn) -> Stripe {
+    let account = StripeAccount {
+        base_url: stand_in.url().parse().expect("a URL"),
+        secret_key: SecretString::from(SECRET_KEY),
+        webhook_secret: SecretString::from(WEBHOOK_SECRET),
+        publishable_key: "pk_test_TYooMQauvdEDq54NiTphI7jx".to_owned(),
+    };
+    Stripe::new(account, StripeClient::new().expect("a client"))
 }
 
-impl StandIn {
-    fn start() -> Self {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stripe/stand_in.py");
-        let mut child = Command::new(python())
-            .arg(script)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("Python starts");
-        let mut line = String::new();
-        let output = child.stdout.take().expect("piped");
-        BufReader::new(output).read_line(&mut line).expect("the stand-in tells its port");
-        let port: u16 = line.trim().parse().expect("localstripe is installed: `cargo xtask test` sees to it");
-        Self { child, address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)) }
-    }
-
-    fn stripe(&self) -> Stripe {
-        let account = StripeAccount {
-            base_url: format!("http://{}", self.address).parse().expect("a URL"),
-            secret_key: SecretString::from(SECRET_KEY),
-            webhook_secret: SecretString::from(WEBHOOK_SECRET),
-            publishable_key: "pk_test_TYooMQauvdEDq54NiTphI7jx".to_owned(),
-        };
-        Stripe::new(account, StripeClient::new().expect("a client"))
-    }
-
-    /// Whoever else calls Stripe.
-    fn client(&self) -> Client {
-        Client::new(self.address, Some(SECRET_KEY))
-    }
-
-    /// What the client library does on the shopper's device.
-    fn tokenise(&self, number: &str) -> Source {
-        let card = json!({"number": number, "exp_month": "11", "exp_year": "2031", "cvc": "123"});
-        let made =
-            self.client().post("/v1/payment_methods").json(&json!({"type": "card", "card": card})).send();
-        Source::Token(SecretString::from(made.expect(200).string("id")))
-    }
-}
-
-impl Drop for StandIn {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
+fn card(stand_in: &StripeStandIn, number: &str) -> Source {
+    Source::Token(SecretString::from(stand_in.tokenise(number)))
 }
 
 fn gbp(minor: i64) -> Money {
@@ -101,8 +56,8 @@ fn asked(key: u128, reference: Option<&str>) -> PaymentRef {
     PaymentRef { tenant: SHOP, key, reference: reference.map(str::to_owned) }
 }
 
-async fn keep(stand_in: &StandIn, number: &str) -> Result<KeptMethod, PaymentStatus> {
-    let Source::Token(token) = stand_in.tokenise(number) else { panic!("a token") };
+async fn keep(stand_in: &StripeStandIn, number: &str) -> Result<KeptMethod, PaymentStatus> {
+    let token = SecretString::from(stand_in.tokenise(number));
     let set_up = SetUp {
         tenant: SHOP,
         customer: CustomerId::new(Uuid::from_u128(7)),
@@ -111,16 +66,16 @@ async fn keep(stand_in: &StandIn, number: &str) -> Result<KeptMethod, PaymentSta
         token: Some(token),
         return_url: None,
     };
-    let begun = stand_in.stripe().set_up(&set_up).await.expect("an answer");
+    let begun = stripe(stand_in).set_up(&set_up).await.expect("an answer");
     assert!(begun.reference.starts_with("seti_") && begun.customer.starts_with("cus_"), "{begun:?}");
     begun.method.ok_or(begun.status)
 }
 
 #[tokio::test]
 async fn a_card_pays_and_the_money_comes_back() {
-    let stand_in = StandIn::start();
-    let stripe = stand_in.stripe();
-    let paid = stripe.charge(&charge(1, stand_in.tokenise("4242424242424242"))).await.expect("an answer");
+    let stand_in = StripeStandIn::start();
+    let stripe = stripe(&stand_in);
+    let paid = stripe.charge(&charge(1, card(&stand_in, "4242424242424242"))).await.expect("an answer");
     assert_eq!(paid.status, PaymentStatus::Succeeded);
     let card = paid.method.clone().expect("a card");
     assert_eq!((card.customer.as_str(), card.brand.as_str(), card.last4.as_str()), ("", "visa", "4242"));
@@ -152,9 +107,9 @@ async fn a_card_pays_and_the_money_comes_back() {
 
 #[tokio::test]
 async fn a_refused_card_is_a_refusal_and_no_error() {
-    let stand_in = StandIn::start();
-    let stripe = stand_in.stripe();
-    let refused = stripe.charge(&charge(1, stand_in.tokenise("4000000000000341"))).await.expect("an answer");
+    let stand_in = StripeStandIn::start();
+    let stripe = stripe(&stand_in);
+    let refused = stripe.charge(&charge(1, card(&stand_in, "4000000000000341"))).await.expect("an answer");
     let PaymentStatus::Declined(decline) = &refused.status else { panic!("{refused:?}") };
     assert_eq!(
         (decline.code.as_str(), decline.message.as_str()),
@@ -169,10 +124,10 @@ async fn a_refused_card_is_a_refusal_and_no_error() {
 
 #[tokio::test]
 async fn money_is_held_and_taken_or_let_go() {
-    let stand_in = StandIn::start();
-    let stripe = stand_in.stripe();
+    let stand_in = StripeStandIn::start();
+    let stripe = stripe(&stand_in);
     for (key, takes) in [(1, true), (2, false)] {
-        let to_hold = Charge { capture: false, ..charge(key, stand_in.tokenise("4242424242424242")) };
+        let to_hold = Charge { capture: false, ..charge(key, card(&stand_in, "4242424242424242")) };
         let held = stripe.charge(&to_hold).await.expect("an answer");
         assert_eq!(held.status, PaymentStatus::Authorised);
         let asked = asked(key, Some(&held.reference));
@@ -187,9 +142,9 @@ async fn money_is_held_and_taken_or_let_go() {
 
 #[tokio::test]
 async fn the_bank_asks_and_the_shopper_finishes() {
-    let stand_in = StandIn::start();
-    let stripe = stand_in.stripe();
-    let begun = stripe.charge(&charge(1, stand_in.tokenise("4000002500003155"))).await.expect("an answer");
+    let stand_in = StripeStandIn::start();
+    let stripe = stripe(&stand_in);
+    let begun = stripe.charge(&charge(1, card(&stand_in, "4000002500003155"))).await.expect("an answer");
     let PaymentStatus::RequiresAction { client_secret, .. } = &begun.status else { panic!("{begun:?}") };
     assert!(!format!("{begun:?}").contains(client_secret.as_str()));
     let path = format!("/v1/payment_intents/{}/_authenticate", begun.reference);
@@ -202,8 +157,8 @@ async fn the_bank_asks_and_the_shopper_finishes() {
 
 #[tokio::test]
 async fn a_kept_card_is_charged_while_nobody_is_there() {
-    let stand_in = StandIn::start();
-    let stripe = stand_in.stripe();
+    let stand_in = StripeStandIn::start();
+    let stripe = stripe(&stand_in);
     let refused = keep(&stand_in, "4000000000000002").await.expect_err("is refused");
     assert!(matches!(refused, PaymentStatus::Declined(_)), "{refused:?}");
     for (key, number, is_paid) in [(1, "4242424242424242", true), (2, "4000000000000341", false)] {
@@ -225,8 +180,8 @@ async fn a_kept_card_is_charged_while_nobody_is_there() {
 
 #[tokio::test]
 async fn another_shops_set_up_is_none() {
-    let stand_in = StandIn::start();
-    let stripe = stand_in.stripe();
+    let stand_in = StripeStandIn::start();
+    let stripe = stripe(&stand_in);
     let set_up = SetUp {
         tenant: SHOP,
         customer: CustomerId::new(Uuid::from_u128(7)),
@@ -244,8 +199,8 @@ async fn another_shops_set_up_is_none() {
 
 #[tokio::test]
 async fn what_was_never_heard_of_can_not_come_any_more() {
-    let stand_in = StandIn::start();
-    let stripe = stand_in.stripe();
+    let stand_in = StripeStandIn::start();
+    let stripe = stripe(&stand_in);
     assert_eq!(stripe.look_up(&asked(1, None)).await, Ok(None));
     let gone = stripe.cancel(&asked(2, None)).await.expect("an answer");
     assert_eq!(gone.status, PaymentStatus::Cancelled);
@@ -259,14 +214,13 @@ async fn what_was_never_heard_of_can_not_come_any_more() {
 
 #[tokio::test]
 async fn a_webhook_of_theirs_is_read() {
-    let stand_in = StandIn::start();
+    let stand_in = StripeStandIn::start();
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let url = format!("http://{}/", listener.local_addr().expect("an address"));
-    let config = json!({"url": url, "secret": WEBHOOK_SECRET, "events": ["payment_intent.succeeded"]});
-    stand_in.client().post("/_config/webhooks/shop").json(&config).send().expect(200);
+    stand_in.tells("shop", &url, &["payment_intent.succeeded"]);
     let heard = std::thread::spawn(move || take(&listener));
-    let stripe = stand_in.stripe();
-    let paid = stripe.charge(&charge(1, stand_in.tokenise("4242424242424242"))).await.expect("an answer");
+    let stripe = stripe(&stand_in);
+    let paid = stripe.charge(&charge(1, card(&stand_in, "4242424242424242"))).await.expect("an answer");
     let (signature, body) = heard.join().expect("a webhook comes");
 
     let seconds = signature.split_once("t=").and_then(|(_, rest)| rest.split_once(',')).expect("a time").0;

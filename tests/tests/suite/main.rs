@@ -51,6 +51,7 @@ mod selling;
 mod sessions;
 mod shipping_methods;
 mod staff;
+mod stripe;
 mod tax_rates;
 mod transfer;
 mod walls;
