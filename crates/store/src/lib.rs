@@ -25,6 +25,7 @@ mod migrate;
 pub mod orders;
 pub mod payment_methods;
 pub mod payment_providers;
+mod prepared;
 #[rustfmt::skip] // Kept in the form of the SQL beside it.
 mod schema;
 pub mod selling;

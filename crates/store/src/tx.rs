@@ -3,15 +3,16 @@
 
 use diesel::associations::HasTable;
 use diesel::query_builder::{
-    AsChangeset, AsQuery, DeleteStatement, InsertStatement, IntoUpdateTarget, UpdateStatement,
+    AsChangeset, AsQuery, DeleteStatement, InsertStatement, IntoUpdateTarget, QueryFragment, UpdateStatement,
 };
 use diesel::query_dsl::methods::{ExecuteDsl, LoadQuery};
 use diesel::sql_types::Text;
 use diesel::{Insertable, RunQueryDsl as _, Table};
 use domain::ids::TenantId;
 
-use crate::engine::{CHANNEL, Conn, Marks, notice};
+use crate::engine::{Backend, CHANNEL, Conn, Marks, notice};
 use crate::error::{StoreError, is_collision};
+use crate::prepared::Prepared;
 
 /// A table whose rows belong to shops. Implemented by [`tenant_tables!`] only.
 pub(crate) trait TenantTable: Table + Sized {
@@ -99,10 +100,11 @@ impl<'c> Tx<'c> {
     where
         T: TenantTable,
         (T::Stamp, R): Insertable<T, Values = V>,
-        InsertStatement<T, V>: ExecuteDsl<Conn>,
+        InsertStatement<T, V>: QueryFragment<Backend>,
     {
         let values = (T::stamp(self.tenant), row).insert_into(table);
-        let added = ExecuteDsl::execute(values, self.conn).map_err(|error| note(self.marks, error))?;
+        let added =
+            ExecuteDsl::execute(Prepared(values), self.conn).map_err(|error| note(self.marks, error))?;
         if added == 1 {
             Ok(())
         } else {
@@ -118,7 +120,7 @@ impl Tx<'_> {
     where
         T: TenantTable,
         (T::Stamp, R): Insertable<T, Values = V>,
-        InsertStatement<T, V>: ExecuteDsl<Conn>,
+        InsertStatement<T, V>: QueryFragment<Backend>,
     {
         match self.insert(table, row) {
             Err(StoreError::Duplicate) => {
@@ -168,9 +170,9 @@ impl<'t, Q> Rows<'t, Q> {
         Q: IntoUpdateTarget,
         C: AsChangeset<Target = <Q as HasTable>::Table>,
         UpdateStatement<<Q as HasTable>::Table, <Q as IntoUpdateTarget>::WhereClause, C::Changeset>:
-            AsQuery + ExecuteDsl<Conn>,
+            AsQuery + QueryFragment<Backend>,
     {
-        ExecuteDsl::execute(diesel::update(self.query).set(changes), self.conn)
+        ExecuteDsl::execute(Prepared(diesel::update(self.query).set(changes)), self.conn)
             .map_err(|error| note(self.marks, error))
     }
 

@@ -5,6 +5,7 @@ use domain::carts::Contents;
 use domain::ids::{CartId, CustomerId};
 use domain::time::Timestamp;
 use serde_json::error::Error as JsonError;
+use std::sync::Arc;
 use std::time::Duration;
 use store::carts::{self, CartRow};
 use store::{StoreError, Tx};
@@ -67,11 +68,9 @@ pub async fn delete(
     id: CartId,
     if_version: Option<i64>,
 ) -> Result<(), CartError> {
-    reopen_if_left(commerce, shopper, id).await?;
-    let shopper = shopper.clone();
-    commerce
-        .store()
-        .write(shopper.shop.id, move |tx| {
+    let remove = || {
+        let shopper = shopper.clone();
+        commerce.store().write(shopper.shop.id, move |tx| {
             let row = writable(tx, &shopper, id, if_version)?;
             if row.order_id.is_none() {
                 return Ok(carts::delete(tx, id)?);
@@ -87,7 +86,8 @@ pub async fn delete(
             };
             Ok(carts::update(tx, row)?)
         })
-        .await
+    };
+    reopening(commerce, shopper, id, remove).await
 }
 
 /// Changes a cart.
@@ -99,23 +99,39 @@ pub(super) async fn change<F>(
     change: F,
 ) -> Result<CartView, CartError>
 where
-    F: Fn(&mut Tx<'_>, &CartRow, &mut Contents) -> Result<(), CartError> + Send + 'static,
+    F: Fn(&mut Tx<'_>, &CartRow, &mut Contents) -> Result<(), CartError> + Send + Sync + 'static,
 {
-    reopen_if_left(commerce, shopper, id).await?;
-    let (handle, shopper) = (commerce.clone(), shopper.clone());
-    commerce
-        .store()
-        .write(shopper.shop.id, move |tx| {
+    let change = Arc::new(change);
+    let write = || {
+        let (handle, shopper, change) = (commerce.clone(), shopper.clone(), change.clone());
+        commerce.store().write(shopper.shop.id, move |tx| {
             let mut row = writable(tx, &shopper, id, if_version)?;
             let mut contents = contents_of(&row)?;
             change(tx, &row, &mut contents)?;
             save(&handle, tx, &shopper.shop, &mut row, contents)
         })
-        .await
+    };
+    reopening(commerce, shopper, id, write).await
 }
 
-/// A payment that was begun and left is let go, so that its cart can be changed again.
-async fn reopen_if_left(commerce: &Commerce, shopper: &Shopper, id: CartId) -> Result<(), CartError> {
+/// Does something with a cart, and once more where a payment that was begun and left had to be let go first.
+async fn reopening<T, F>(
+    commerce: &Commerce,
+    shopper: &Shopper,
+    id: CartId,
+    work: impl Fn() -> F,
+) -> Result<T, CartError>
+where
+    F: Future<Output = Result<T, CartError>>,
+{
+    match work().await {
+        Err(CartError::Completing) if let_go_if_left(commerce, shopper, id).await? => work().await,
+        other => other,
+    }
+}
+
+/// Lets go of a payment that was begun and left, so that its cart can be changed again; tells whether there was one.
+async fn let_go_if_left(commerce: &Commerce, shopper: &Shopper, id: CartId) -> Result<bool, CartError> {
     let (seen_by, now) = (shopper.clone(), shopper.shop.now);
     let left = commerce
         .store()
@@ -130,7 +146,7 @@ async fn reopen_if_left(commerce: &Commerce, shopper: &Shopper, id: CartId) -> R
     if left {
         crate::checkout::let_go_of_cart(commerce, &shopper.shop, id).await?;
     }
-    Ok(())
+    Ok(left)
 }
 
 /// The customer's open cart, or a new one.

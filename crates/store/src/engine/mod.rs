@@ -31,6 +31,9 @@ use crate::installation::InstallationTx;
 use crate::tx::Tx;
 
 /// A connection to either database; Diesel's derive gives it one typed query interface.
+/// What speaks SQL to either engine.
+pub(crate) type Backend = <Conn as diesel::connection::Connection>::Backend;
+
 #[derive(diesel::MultiConnection)]
 pub(crate) enum Conn {
     Sqlite(SqliteConnection),
