@@ -16,6 +16,8 @@ on_both_engines!(
     a_cart_that_is_paid_for_waits,
     an_unknown_outcome_is_looked_up,
     faults_of_the_provider_charge_once,
+    a_hung_provider_holds_up_nobody,
+    a_webhook_before_the_answer_completes,
     a_hundred_race_for_the_last_bottle,
     fifty_race_for_one_discount,
     two_hundred_completions_are_one,
@@ -326,6 +328,40 @@ fn faults_of_the_provider_charge_once(shop: &Shop<'_>) {
     let slow = pay(&visitor, &id, "tok_ok").expect(201).data();
     assert_eq!(slow["payment"]["status"], "succeeded");
     assert_eq!((paid_orders(shop).len(), taken(shop).len(), left(shop, &malbec)), (4, 4, 16));
+}
+
+fn a_hung_provider_holds_up_nobody(shop: &Shop<'_>) {
+    let visitor = shop.visitor();
+    let malbec = wine(shop, "Malbec", 1000, Some(5));
+    let carts = [(); 2].map(|()| ready(shop, &visitor, &malbec, 1));
+    faults(shop, &json!({ "hangNext": 1 }));
+    let answers: Vec<Answer> = std::thread::scope(|scope| {
+        let paying = carts.each_ref().map(|cart| scope.spawn(|| pay(&visitor, cart, "tok_ok")));
+        eventually("one of them is served", || (paid_orders(shop).len() == 1).then_some(()));
+        assert!(paying.iter().any(|one| !one.is_finished()), "nobody hung");
+        paying.into_iter().map(|one| one.join().expect("an answer")).collect()
+    });
+    // Who hung is told what is known: that it is not known, or that nothing was taken.
+    assert!(answers.iter().all(|answer| [201, 503].contains(&answer.status)), "{answers:?}");
+    shop.set_clock("2026-01-05T09:20:00Z");
+    let paid = paid_orders(shop).len();
+    let completed = carts.iter().filter(|cart| view(&visitor, cart)["status"] == "completed").count();
+    assert_eq!((taken(shop).len(), completed), (paid, paid));
+    assert_eq!(left(shop, &malbec), 5 - i64::try_from(paid).expect("a count"));
+}
+
+fn a_webhook_before_the_answer_completes(shop: &Shop<'_>) {
+    let visitor = shop.visitor();
+    let malbec = wine(shop, "Malbec", 1000, Some(5));
+    let id = ready(shop, &visitor, &malbec, 1);
+    let answer = std::thread::scope(|scope| {
+        let paying = scope.spawn(|| pay(&visitor, &id, "tok_slow"));
+        eventually("the webhook completes it", || (paid_orders(shop).len() == 1).then_some(()));
+        assert!(!paying.is_finished(), "the answer was first");
+        paying.join().expect("an answer").expect(201).data()
+    });
+    assert_eq!(answer["order"]["paymentStatus"], "paid");
+    assert_eq!((taken(shop).len(), paid_orders(shop).len(), left(shop, &malbec)), (1, 1, 4));
 }
 
 fn a_hundred_race_for_the_last_bottle(shop: &Shop<'_>) {
