@@ -113,7 +113,9 @@ fn sum_up(tx: &mut Tx<'_>, period: Period) -> Result<SalesReport, StoreError> {
         })
         .collect();
     let mut totals = Sales::default();
-    rows.iter().for_each(|(_, sales)| totals.add(sales));
+    for (_, sales) in &rows {
+        totals.add(sales);
+    }
     Ok(SalesReport { period, rows, totals })
 }
 

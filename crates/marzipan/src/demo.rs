@@ -316,7 +316,7 @@ impl Shown {
             // A slip of the pen on purpose.
             format!("curl -s '{url}/v1/search?query=chardonay' {visitor}"),
         ];
-        let buy = buying(&url, &visitor);
+        let buy = buying(url, &visitor);
         let sign_in = serde_json::json!({ "email": CUSTOMER, "password": keys.customer_password });
         let curl = [
             format!(

@@ -59,15 +59,15 @@ fn each_charge_is_one_paid_order_after_sixty_kills(installation: &Installation) 
     let charges = all(&admin, "/admin/v1/sandbox/charges?");
     let orders = all(&admin, "/admin/v1/orders?paymentStatus=paid&");
     let taken: Vec<&Value> = charges.iter().filter(|charge| charge["status"] == "succeeded").collect();
-    let mut charged: BTreeMap<&str, i64> = BTreeMap::new();
+    let mut taken_for: BTreeMap<&str, i64> = BTreeMap::new();
     for charge in &taken {
-        *charged.entry(charge["reference"].as_str().expect("a reference")).or_default() += 1;
+        *taken_for.entry(charge["reference"].as_str().expect("a reference")).or_default() += 1;
     }
     for order in &orders {
         let id = order["id"].as_str().expect("an id");
-        assert_eq!(charged.get(id), Some(&1), "order {id} and its charges");
+        assert_eq!(taken_for.get(id), Some(&1), "order {id} and its charges");
     }
-    assert_eq!(charged.len(), orders.len(), "money without an order\n{}", server.excerpt());
+    assert_eq!(taken_for.len(), orders.len(), "money without an order\n{}", server.excerpt());
     for id in &promised {
         assert!(orders.iter().any(|order| order["id"] == **id), "order {id} was promised, and is lost");
     }
@@ -109,5 +109,5 @@ fn all(admin: &Client, list: &str) -> Vec<Value> {
 /// Up to 80 ms: a checkout takes 20 to 60.
 fn random_moment() -> Duration {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
-    Duration::from_micros(u64::from(now.subsec_nanos() / 1000) % 80_000)
+    Duration::from_micros(u64::from(now.subsec_micros()) % 80_000)
 }

@@ -161,8 +161,8 @@ fn webhooks_twice_late_and_in_the_wrong_order_are_one_order(shop: &Shop<'_>) {
 fn a_kept_card_pays_again(shop: &Shop<'_>) {
     let stand_in = by_stripe(shop);
     let customer = shop.customer();
-    let card = json!({ "provider": "stripe", "token": stand_in.tokenise("4242424242424242") });
-    let kept = customer.post("/v1/account/payment-methods").json(&card).send().expect(201).data();
+    let token = json!({ "provider": "stripe", "token": stand_in.tokenise("4242424242424242") });
+    let kept = customer.post("/v1/account/payment-methods").json(&token).send().expect(201).data();
     let method = &kept["paymentMethod"];
     assert_eq!((&method["last4"], &method["provider"]), (&json!("4242"), &json!("stripe")));
     let malbec = wine(shop, "Malbec", 1000, Some(5));

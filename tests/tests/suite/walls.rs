@@ -149,7 +149,8 @@ fn body_for(operation: &Operation) -> Option<Value> {
             | "/newsletter"
             | "/newsletter/suppressions"
             | "/newsletter/subscribers",
-        ) => json!({ "email": "mallory@post.example" }),
+        )
+        | ("PUT", "/carts/{}/customer") => json!({ "email": "mallory@post.example" }),
         ("POST", "/account/password/reset") => json!({ "token": "mzm_nonsense", "password": PASSWORD }),
         ("PUT", "/account/password" | "/staff/me/password") => {
             json!({ "currentPassword": PASSWORD, "password": "hollow lantern 66 plum" })
@@ -216,7 +217,6 @@ fn body_for(operation: &Operation) -> Option<Value> {
         ("POST", "/carts/{}/items") => json!({ "productId": "victims-wine" }),
         ("PATCH", "/carts/{}/items/{}") => json!({ "quantity": 0 }),
         ("POST", "/carts/{}/discounts" | "/carts/{}/gift-cards") => json!({ "code": "MALLORYS-CODE" }),
-        ("PUT", "/carts/{}/customer") => json!({ "email": "mallory@post.example" }),
         ("PUT", "/carts/{}/addresses") => json!({ "shipping": named_address }),
         ("PUT", "/carts/{}/shipping-method") => json!({ "shippingMethodId": NOBODYS }),
         ("PUT", "/carts/{}/gift-message") => json!({ "message": "Yours" }),
@@ -257,8 +257,8 @@ fn every_storefront_route_is_walled(shop: &Shop<'_>) {
     let bottle = wine(shop, "Victim's wine", 1000, Some(10));
     let paid = pay(&victim, &ready(shop, &victim, &bottle, 1), "tok_ok").expect(201).data();
     let order = text(&paid["order"], "id");
-    let card = json!({ "provider": "sandbox", "token": "tok_ok" });
-    let card = victim.post("/v1/account/payment-methods").json(&card).send().expect(201).data();
+    let token = json!({ "provider": "sandbox", "token": "tok_ok" });
+    let kept = victim.post("/v1/account/payment-methods").json(&token).send().expect(201).data();
     let cart = ready(shop, &victim, &bottle, 2);
     let loot = Loot(vec![
         ("sessions", first_id(&victim, "/v1/account/sessions")),
@@ -271,7 +271,7 @@ fn every_storefront_route_is_walled(shop: &Shop<'_>) {
         ("subscription-packages", "victims-club".to_owned()),
         ("messages", own_thread(&victim)),
         ("orders", order),
-        ("payment-methods", text(&card["paymentMethod"], "id")),
+        ("payment-methods", text(&kept["paymentMethod"], "id")),
         ("items", text(&view(&victim, &cart)["items"][0], "id")),
         ("discounts", "VICTIM".to_owned()),
         ("gift-cards", NOBODYS.to_owned()),

@@ -47,7 +47,10 @@ pub struct OrderFacts {
     pub subtotal: String,
     pub discount: Option<String>,
     pub shipping: Option<String>,
+    /// The tax on top of the prices.
     pub tax: Option<String>,
+    /// The tax within them.
+    pub included_tax: Option<String>,
     pub gift_card: Option<String>,
     pub total: String,
     /// The lines of the address that it goes to.
@@ -76,7 +79,8 @@ pub(super) const RECEIVED: Kind = Kind {
         ("subtotal", "What the lines cost."),
         ("discount", "What was taken off, or none."),
         ("shipping", "What the shipping costs, or none."),
-        ("tax", "The tax in it or on it, or none."),
+        ("tax", "The tax on top of the prices, or none."),
+        ("included_tax", "The tax within the prices, or none."),
         ("gift_card", "What gift cards paid, or none."),
         TOTAL,
         ("address", "The lines of the address that it goes to; none for what is not sent."),
@@ -137,6 +141,7 @@ pub(super) fn values(occasion: OrderOccasion, facts: &OrderFacts) -> Vec<(&'stat
             ("discount", Given::Maybe(facts.discount.as_deref())),
             ("shipping", Given::Maybe(facts.shipping.as_deref())),
             ("tax", Given::Maybe(facts.tax.as_deref())),
+            ("included_tax", Given::Maybe(facts.included_tax.as_deref())),
             ("gift_card", Given::Maybe(facts.gift_card.as_deref())),
             ("address", address()),
             ("shipping_method", Given::Maybe(facts.shipping_method.as_deref())),
@@ -167,7 +172,8 @@ pub(super) fn sample(name: &str, full: bool) -> Option<(OrderOccasion, OrderFact
         subtotal: "£74.98".to_owned(),
         discount: maybe("£7.50"),
         shipping: maybe("£4.95"),
-        tax: maybe("£12.07"),
+        tax: (!full).then(|| "£15.00".to_owned()),
+        included_tax: maybe("£12.07"),
         gift_card: maybe("£10.00"),
         total: "£72.43".to_owned(),
         address: if full {
