@@ -247,11 +247,14 @@ impl Letter {
                 plain(return_url.as_ref()).into_iter().collect()
             }
             Self::NewsletterWelcome { unsubscribe_url, .. } => vec![unsubscribe_url.clone()],
-            Self::Order { facts, .. } => facts.tracking_url.iter().cloned().collect(),
+            Self::Order { occasion: OrderOccasion::Shipped, facts } => {
+                facts.tracking_url.iter().cloned().collect()
+            }
             Self::PasswordChanged { .. }
             | Self::EmailChangeRequested { .. }
             | Self::ContactMessage { .. }
-            | Self::MessageReply { .. } => Vec::new(),
+            | Self::MessageReply { .. }
+            | Self::Order { .. } => Vec::new(),
         }
     }
 
