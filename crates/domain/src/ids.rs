@@ -132,6 +132,12 @@ ids! {
     SubscriberId;
     /// A customer's running order of boxes.
     SubscriptionId;
+    /// One renewal of a subscription; the idempotency key of its charge at the provider.
+    RenewalId;
+    /// What a shop chose for a package's boxes.
+    ReleaseId;
+    /// A new price on its way to the subscriptions that run.
+    PriceChangeId;
     /// A cart. Random, for knowing it is the right to use it.
     CartId;
     /// A line of a cart.

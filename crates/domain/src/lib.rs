@@ -17,6 +17,7 @@ pub mod problem;
 pub mod reports;
 pub mod selling;
 pub mod slugs;
+pub mod subscriptions;
 pub mod tenants;
 pub mod text;
 pub mod time;

@@ -33,12 +33,34 @@ pub struct Period {
     zone: TimeZoneName,
 }
 
-/// A period as it is typed; the present month by days if nothing is said.
+/// A row of a report, with the time that it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// `2026-11-01`, or `2026-11` for a month.
+    pub row: String,
+    /// Its first moment.
+    pub begins: Timestamp,
+    /// The first moment after it.
+    pub ends: Timestamp,
+}
+
+/// The days that are meant where nothing is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Usual {
+    /// The present month until today.
+    ThisMonth,
+    /// Today and the thirty days after it.
+    Coming,
+    /// Twelve months by months, the present one as the last.
+    Year,
+}
+
+/// A period as it is typed.
 #[derive(Clone, Debug, Default)]
 pub struct PeriodForm {
-    /// Its first day, `YYYY-MM-DD`; the first of this month if left out.
+    /// Its first day, `YYYY-MM-DD`.
     pub from: Option<String>,
-    /// Its last day; today if left out.
+    /// Its last day.
     pub until: Option<String>,
     /// `day` or `month`.
     pub interval: Option<String>,
@@ -47,6 +69,11 @@ pub struct PeriodForm {
 impl PeriodForm {
     /// Checks every field.
     pub fn parse(self, now: Timestamp, zone: &TimeZoneName) -> Result<Period, FieldErrors> {
+        self.parse_or(Usual::ThisMonth, now, zone)
+    }
+
+    /// Checks every field; what is left out is as usual.
+    pub fn parse_or(self, usual: Usual, now: Timestamp, zone: &TimeZoneName) -> Result<Period, FieldErrors> {
         let mut fields = Fields::default();
         let today = zone.date_at(now);
         let day = |text: &str| {
@@ -57,17 +84,41 @@ impl PeriodForm {
             text.parse::<Date>().ok().filter(|day| (1970..=9998).contains(&day.year())).ok_or_else(invalid)
         };
         let from = fields.take_optional("from", filled(self.from.as_deref()).map(day));
-        let until = fields.take_optional("until", filled(self.until.as_deref()).map(day)).unwrap_or(today);
-        let from = from.unwrap_or_else(|| until.first_of_month());
+        let until = fields.take_optional("until", filled(self.until.as_deref()).map(day));
+        let (from, until) = usual.complete(from, until, today);
         let interval =
             fields.take_optional("interval", filled(self.interval.as_deref()).map(Interval::parse));
+        let interval = interval.unwrap_or(match usual {
+            Usual::ThisMonth | Usual::Coming => Interval::Day,
+            Usual::Year => Interval::Month,
+        });
         if until < from {
             fields.refuse("until", "Must not lie before `from`.");
         } else if until.since(from).map_or(i32::MAX, |span| span.get_days()) >= MOST_DAYS {
             fields.refuse("until", "Must not lie more than a year after `from`.");
         }
         fields.finish()?;
-        Ok(Period { from, until, interval: interval.unwrap_or(Interval::Day), zone: zone.clone() })
+        Ok(Period { from, until, interval, zone: zone.clone() })
+    }
+}
+
+impl Usual {
+    fn complete(self, from: Option<Date>, until: Option<Date>, today: Date) -> (Date, Date) {
+        match self {
+            Self::ThisMonth => {
+                let until = until.unwrap_or(today);
+                (from.unwrap_or_else(|| until.first_of_month()), until)
+            }
+            Self::Coming => {
+                let from = from.unwrap_or(today);
+                (from, until.unwrap_or_else(|| from.saturating_add(jiff::Span::new().days(30))))
+            }
+            Self::Year => {
+                let until = until.unwrap_or(today);
+                let eleven = jiff::Span::new().months(11);
+                (from.unwrap_or_else(|| until.first_of_month().saturating_sub(eleven)), until)
+            }
+        }
     }
 }
 
@@ -125,6 +176,25 @@ impl Period {
         rows
     }
 
+    /// All rows with the time that each is about, in their order. The first and the last are as long as the period lets them be.
+    #[must_use]
+    pub fn spans(&self) -> Vec<Span> {
+        let mut spans: Vec<Span> = Vec::new();
+        let days = self.from.series(jiff::Span::new().days(1)).take_while(|day| *day <= self.until);
+        for day in days {
+            let row = self.label(day);
+            if spans.last().is_some_and(|last| last.row == row) {
+                continue;
+            }
+            let begins = self.midnight(day);
+            if let Some(last) = spans.last_mut() {
+                last.ends = begins;
+            }
+            spans.push(Span { row, begins, ends: self.ends() });
+        }
+        spans
+    }
+
     fn label(&self, day: Date) -> String {
         let format = match self.interval {
             Interval::Day => "%Y-%m-%d",
@@ -168,6 +238,37 @@ mod tests {
     fn each_month_is_a_row() {
         let year = period("2025-11-20", "2026-02-03", "month", "UTC").expect("a period");
         assert_eq!(year.rows(), ["2025-11", "2025-12", "2026-01", "2026-02"]);
+    }
+
+    #[test]
+    fn rows_follow_each_other_and_fill_the_period() {
+        for (from, until, interval) in
+            [("2026-01-15", "2026-12-20", "month"), ("2026-03-27", "2026-04-02", "day")]
+        {
+            let period = period(from, until, interval, "Europe/London").expect("a period");
+            let spans = period.spans();
+            assert!(spans.windows(2).all(|pair| pair[0].ends == pair[1].begins));
+            assert_eq!(spans.first().map(|span| span.begins), Some(period.begins()));
+            assert_eq!(spans.last().map(|span| span.ends), Some(period.ends()));
+            assert_eq!(spans.iter().map(|span| span.row.clone()).collect::<Vec<_>>(), period.rows());
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_is_as_usual() {
+        let now = Timestamp::parse("2026-03-30T12:00:00Z").expect("a time");
+        let utc = TimeZoneName::parse("UTC").expect("a zone");
+        let days = |usual: Usual, form: PeriodForm| {
+            let period = form.parse_or(usual, now, &utc).expect("a period");
+            (period.from().to_string(), period.until().to_string(), period.interval())
+        };
+        let said = |from: &str, until: &str, interval| (from.to_owned(), until.to_owned(), interval);
+        let nothing = PeriodForm::default;
+        assert_eq!(days(Usual::ThisMonth, nothing()), said("2026-03-01", "2026-03-30", Interval::Day));
+        assert_eq!(days(Usual::Coming, nothing()), said("2026-03-30", "2026-04-29", Interval::Day));
+        assert_eq!(days(Usual::Year, nothing()), said("2025-04-01", "2026-03-30", Interval::Month));
+        let leap = PeriodForm { until: Some("2024-02-29".to_owned()), ..PeriodForm::default() };
+        assert_eq!(days(Usual::Year, leap), said("2023-03-01", "2024-02-29", Interval::Month));
     }
 
     #[test]

@@ -73,7 +73,7 @@ impl Timestamp {
         jiff::tz::Offset::UTC.to_datetime(self.instant()).date()
     }
 
-    fn instant(self) -> jiff::Timestamp {
+    pub(crate) fn instant(self) -> jiff::Timestamp {
         jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
     }
 }

@@ -15,6 +15,8 @@ pub const MOST_OF_ONE: i64 = 10_000;
 pub const MOST_CODES: usize = 10;
 /// Different products that a box may have.
 pub const MOST_PICKS: usize = 100;
+/// Boxes that can be paid at once.
+pub const MOST_PREPAID: i64 = 36;
 
 /// All that stands in a cart. It is kept as one document.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +78,20 @@ pub struct Boxes {
     /// What is in the first, by product: of pick & mix only.
     #[serde(default)]
     pub picks: Vec<Pick>,
+    /// How many boxes are paid at once; `None` where each is paid when it comes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prepaid: Option<i64>,
+    /// What one box costs by an agreement that stands already, in minor units: of renewals only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreed_price: Option<i64>,
+}
+
+impl Boxes {
+    /// How many boxes a price is for.
+    #[must_use]
+    pub fn paid_at_once(&self) -> i64 {
+        self.prepaid.unwrap_or(1).max(1)
+    }
 }
 
 /// So many of a product in a box.

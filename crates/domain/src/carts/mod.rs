@@ -4,6 +4,6 @@ mod contents;
 pub mod pricing;
 
 pub use contents::{
-    Boxes, Contact, Contents, Full, Gift, Item, MOST_CODES, MOST_LINES, MOST_OF_ONE, MOST_PICKS, Pick,
-    quantity,
+    Boxes, Contact, Contents, Full, Gift, Item, MOST_CODES, MOST_LINES, MOST_OF_ONE, MOST_PICKS,
+    MOST_PREPAID, Pick, quantity,
 };

@@ -98,7 +98,8 @@ impl CheckoutForm {
     }
 }
 
-fn within(number: i64, least: i64, most: i64) -> Result<i64, Invalid> {
+/// A whole number between two.
+pub(super) fn within(number: i64, least: i64, most: i64) -> Result<i64, Invalid> {
     if (least..=most).contains(&number) {
         Ok(number)
     } else {

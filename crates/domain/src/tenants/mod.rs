@@ -9,6 +9,7 @@ mod origin;
 mod roles;
 mod settings;
 mod slug;
+mod subscriptions;
 mod time_zone;
 
 pub use checkout::{CheckoutForm, CheckoutSettings};
@@ -20,4 +21,5 @@ pub use origin::{HttpsUrl, Origin, return_url};
 pub use roles::{Role, Scope, ScopeSet};
 pub use settings::{Colours, ColoursForm, MinimumAge, Settings, SettingsForm, SocialLink, SocialLinkForm};
 pub use slug::Slug;
+pub use subscriptions::{DunningEnd, MissedRule, SoldOutRule, SubscriptionForm, SubscriptionSettings};
 pub use time_zone::TimeZoneName;

@@ -52,6 +52,10 @@ pub enum Scope {
     OrdersWrite,
     /// Cancel and refund orders: give money back.
     OrdersRefund,
+    /// See subscriptions, their renewals, releases and changes of price.
+    SubscriptionsRead,
+    /// Change subscriptions on their customers' behalf, charge renewals, keep releases and change prices.
+    SubscriptionsWrite,
     /// See the endpoints that hear of what happens, and what was sent to them: it holds customers' data.
     WebhooksRead,
     /// Keep those endpoints, and send again.
@@ -60,7 +64,7 @@ pub enum Scope {
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::CustomersRead,
         Self::CustomersWrite,
         Self::Tokens,
@@ -82,6 +86,8 @@ impl Scope {
         Self::OrdersRead,
         Self::OrdersWrite,
         Self::OrdersRefund,
+        Self::SubscriptionsRead,
+        Self::SubscriptionsWrite,
         Self::WebhooksRead,
         Self::WebhooksWrite,
     ];
@@ -111,6 +117,8 @@ impl Scope {
             Self::OrdersRead => "orders:read",
             Self::OrdersWrite => "orders:write",
             Self::OrdersRefund => "orders:refund",
+            Self::SubscriptionsRead => "subscriptions:read",
+            Self::SubscriptionsWrite => "subscriptions:write",
             Self::WebhooksRead => "webhooks:read",
             Self::WebhooksWrite => "webhooks:write",
         }
@@ -195,6 +203,7 @@ impl Role {
                         | Scope::MessagesRead
                         | Scope::OrdersRead
                         | Scope::OrdersWrite
+                        | Scope::SubscriptionsRead
                 )
             }
             Self::Content => matches!(
@@ -215,6 +224,7 @@ impl Role {
                     | Scope::MessagesRead
                     | Scope::SellingRead
                     | Scope::OrdersRead
+                    | Scope::SubscriptionsRead
             ),
         }
     }
@@ -328,7 +338,7 @@ mod tests {
         assert_eq!(Role::Manager.scopes().count(), Scope::ALL.len() - 2);
         assert_eq!(
             may(Role::Fulfilment),
-            "customers:read settings:read products:read messages:read orders:read orders:write"
+            "customers:read settings:read products:read messages:read orders:read orders:write subscriptions:read"
         );
         assert_eq!(
             may(Role::Content),
@@ -336,7 +346,7 @@ mod tests {
         );
         assert_eq!(
             may(Role::ReadOnly),
-            "customers:read settings:read audit:read products:read content:read messages:read selling:read orders:read"
+            "customers:read settings:read audit:read products:read content:read messages:read selling:read orders:read subscriptions:read"
         );
     }
 

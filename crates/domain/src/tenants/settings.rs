@@ -7,7 +7,8 @@ use crate::accounts::{Email, Phone};
 use crate::fields::{FieldErrors, Fields, Invalid};
 use crate::slugs::ThingSlug;
 use crate::tenants::{
-    CheckoutForm, CheckoutSettings, Colour, Currency, HttpsUrl, Locale, Origin, ShopName, Slug, TimeZoneName,
+    CheckoutForm, CheckoutSettings, Colour, Currency, HttpsUrl, Locale, Origin, ShopName, Slug,
+    SubscriptionForm, SubscriptionSettings, TimeZoneName,
 };
 use crate::text::{self, filled};
 use crate::time::Timestamp;
@@ -96,6 +97,8 @@ pub struct Settings {
     pub social_links: Vec<SocialLink>,
     /// How it sells.
     pub checkout: CheckoutSettings,
+    /// How it runs its subscriptions.
+    pub subscriptions: SubscriptionSettings,
 }
 
 /// A page of the shop on another site.
@@ -132,6 +135,9 @@ impl Settings {
             checkout: CheckoutForm::default()
                 .parse(&mut Fields::default())
                 .expect("defaults that the tests read"),
+            subscriptions: SubscriptionForm::default()
+                .parse(&mut Fields::default())
+                .expect("defaults that the tests read"),
         }
     }
 
@@ -163,6 +169,7 @@ impl Settings {
             contact_address,
             social_links,
             checkout,
+            subscriptions,
         } = self;
         let links = social_links.iter().map(|SocialLink { name, url }| SocialLinkForm {
             name: Some(name.clone()),
@@ -193,6 +200,7 @@ impl Settings {
             contact_address: Some(contact_address.clone()),
             social_links: Some(links.collect()),
             checkout: Some(checkout.to_form()),
+            subscriptions: Some(subscriptions.to_form()),
         }
     }
 }
@@ -229,6 +237,7 @@ pub struct SettingsForm {
     pub contact_address: Option<Vec<String>>,
     pub social_links: Option<Vec<SocialLinkForm>>,
     pub checkout: Option<CheckoutForm>,
+    pub subscriptions: Option<SubscriptionForm>,
 }
 
 /// A page of the shop on another site, as it is typed or stored.
@@ -270,8 +279,9 @@ impl SettingsForm {
         let contact_address = address_lines(&mut fields, self.contact_address.unwrap_or_default());
         let social_links = social_links(&mut fields, self.social_links.unwrap_or_default());
         let checkout = self.checkout.unwrap_or_default().parse(&mut fields);
-        match (name, currency, timezone, checkout) {
-            (Some(name), Some(currency), Some(timezone), Some(checkout)) => {
+        let subscriptions = self.subscriptions.unwrap_or_default().parse(&mut fields);
+        match (name, currency, timezone, checkout.zip(subscriptions)) {
+            (Some(name), Some(currency), Some(timezone), Some((checkout, subscriptions))) => {
                 fields.finish().map(|()| Settings {
                     name,
                     currency,
@@ -295,6 +305,7 @@ impl SettingsForm {
                     contact_address,
                     social_links,
                     checkout,
+                    subscriptions,
                 })
             }
             _ => Err(fields.into_errors()),
@@ -431,6 +442,11 @@ mod tests {
                 order_multiple: Some(6),
                 delivery_countries: Some(vec!["FR".to_owned(), "BE".to_owned()]),
             }),
+            subscriptions: Some(SubscriptionForm {
+                editable_hours: Some(24),
+                dunning_end: some("pause"),
+                ..SubscriptionForm::default()
+            }),
         }
     }
 
@@ -450,7 +466,9 @@ mod tests {
                 r##""contactAddress":["7 Harbour Row","Whitby"],"##,
                 r##""socialLinks":[{"name":"Pixels","url":"https://pixels.example/mv"}],"##,
                 r##""checkout":{"taxIncluded":false,"country":"FR","vatNumber":"FR12345678901","##,
-                r##""reservationMinutes":30,"orderMultiple":6,"deliveryCountries":["FR","BE"]}}"##,
+                r##""reservationMinutes":30,"orderMultiple":6,"deliveryCountries":["FR","BE"]},"##,
+                r##""subscriptions":{"editableHours":24,"reminderDays":5,"dunningDays":[1,3,5,7],"dunningEnd":"pause","##,
+                r##""soldOut":"replace","missed":"once","priceNoticeDays":30}}"##,
             )
         );
         assert_eq!(serde_json::from_str::<Settings>(&json).expect("what was stored"), settings);
@@ -501,6 +519,7 @@ mod tests {
             contact_address: Some(vec!["fine".to_owned(), "a\nb".to_owned()]),
             social_links: Some(vec![SocialLinkForm { name: None, url: some("javascript:alert(1)") }]),
             checkout: None,
+            subscriptions: None,
         }
         .parse()
         .expect_err("all wrong");

@@ -1,6 +1,6 @@
 //! Time zones. Rule: named, never an offset, for an offset does not know the summer.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
 use crate::fields::Invalid;
@@ -39,6 +39,44 @@ impl TimeZoneName {
         instant.map_or_else(|_| now.utc_date(), |instant| self.zone().to_datetime(instant).date())
     }
 
+    /// The instant of a local time. One that a clock change skips is so much later; of one that it repeats the first counts.
+    #[must_use]
+    pub fn instant_of(&self, local: DateTime) -> Timestamp {
+        match local.to_zoned(self.zone()) {
+            Ok(zoned) => Timestamp::from_micros(zoned.timestamp().as_microsecond()),
+            // Beside the ends of the calendar there is only UTC.
+            Err(_) => local
+                .to_zoned(TimeZone::UTC)
+                .map_or(Timestamp::MAX, |zoned| Timestamp::from_micros(zoned.timestamp().as_microsecond())),
+        }
+    }
+
+    /// The first instant of a day.
+    #[must_use]
+    pub fn first_instant_of(&self, day: Date) -> Timestamp {
+        match day.to_zoned(self.zone()).and_then(|zoned| zoned.start_of_day()) {
+            Ok(zoned) => Timestamp::from_micros(zoned.timestamp().as_microsecond()),
+            Err(_) => self.instant_of(day.to_datetime(Time::midnight())),
+        }
+    }
+
+    /// The instant that is typed, `2026-12-24T12:00:00Z`, or the first one of the day that is typed, `2026-12-24`.
+    pub fn beginning_of(&self, typed: &str) -> Result<Timestamp, Invalid> {
+        match typed_day(typed) {
+            Some(day) => Ok(self.first_instant_of(day)),
+            None => Timestamp::parse(typed).map_err(|_| Invalid::fixed(NO_DAY)),
+        }
+    }
+
+    /// As [`TimeZoneName::beginning_of`], of a day the first instant after it: what lies before it is of that day or earlier.
+    pub fn end_of(&self, typed: &str) -> Result<Timestamp, Invalid> {
+        match typed_day(typed).map(Date::tomorrow) {
+            Some(Ok(next)) => Ok(self.first_instant_of(next)),
+            Some(Err(_)) => Ok(Timestamp::MAX),
+            None => Timestamp::parse(typed).map_err(|_| Invalid::fixed(NO_DAY)),
+        }
+    }
+
     /// The day in this zone, as papers write it: `7 October 2024`.
     #[must_use]
     pub fn day_text(&self, time: Timestamp) -> String {
@@ -55,9 +93,34 @@ impl TimeZoneName {
     }
 }
 
+const NO_DAY: &str = "Must be a day such as 2026-12-24, or a time such as 2026-12-24T12:00:00Z.";
+
+/// A day has ten characters; what is longer says the time, too.
+fn typed_day(typed: &str) -> Option<Date> {
+    if typed.len() == 10 { typed.parse().ok() } else { None }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_lasts_from_midnight_to_midnight() {
+        let london = TimeZoneName::parse("Europe/London").expect("known");
+        let text = |read: Result<Timestamp, Invalid>| read.expect("a time").to_string();
+        assert_eq!(text(london.beginning_of("2026-06-01")), "2026-05-31T23:00:00.000000Z");
+        assert_eq!(text(london.end_of("2026-06-01")), "2026-06-01T23:00:00.000000Z");
+        // The day on which the clocks go back has 25 hours.
+        assert_eq!(text(london.beginning_of("2026-10-25")), "2026-10-24T23:00:00.000000Z");
+        assert_eq!(text(london.end_of("2026-10-25")), "2026-10-26T00:00:00.000000Z");
+        for read in [TimeZoneName::beginning_of, TimeZoneName::end_of] {
+            assert_eq!(text(read(&london, "2026-06-01T12:00:00Z")), "2026-06-01T12:00:00.000000Z");
+            for wrong in ["", "soon", "2026-02-30", "20260601", "2026-06-01 12:00", "2026-06-01T12:00"] {
+                assert!(read(&london, wrong).is_err(), "{wrong}");
+            }
+        }
+        assert_eq!(london.end_of("9999-12-31"), Ok(Timestamp::MAX));
+    }
 
     #[test]
     fn names_read_as_iana_writes_them() {
