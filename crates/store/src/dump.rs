@@ -19,7 +19,7 @@ use crate::engine::{Conn, Store};
 use crate::error::StoreError;
 
 /// Every table, those that others refer to first.
-pub const TABLES: [&str; 67] = [
+pub const TABLES: [&str; 71] = [
     "installation",
     "tenants",
     "tenant_origins",
@@ -87,6 +87,10 @@ pub const TABLES: [&str; 67] = [
     "webhook_endpoints",
     "webhook_events",
     "webhook_deliveries",
+    "renewals",
+    "subscription_events",
+    "releases",
+    "price_changes",
 ];
 
 /// The table in which a database that was started but never used has rows already.

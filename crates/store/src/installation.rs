@@ -154,26 +154,17 @@ pub fn any_allows_origin(tx: &mut InstallationTx<'_>, origin: &str) -> Result<bo
     Ok(tx.done(found)?.is_some())
 }
 
-/// Which kinds of jobs are asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kinds {
-    /// These.
-    Only(&'static [&'static str]),
-    /// All but these.
-    Without(&'static [&'static str]),
-}
-
-/// Jobs of these kinds that are due: of shops on the system's clock by `now`, of test-mode shops by their own. At most
+/// Jobs of a lane that are due: of shops on the system's clock by `now`, of test-mode shops by their own. At most
 /// `limit`, the longest due first; those that somebody works on are passed over.
 pub fn due_jobs(
     tx: &mut InstallationTx<'_>,
     now: Timestamp,
-    kinds: Kinds,
+    lane: i64,
     limit: i64,
 ) -> Result<Vec<(TenantId, JobId)>, StoreError> {
-    let mut due = jobs::table
+    let due = jobs::table
         .inner_join(tenants::table.on(tenants::tenant_id.eq(jobs::tenant_id)))
-        .into_boxed()
+        .filter(jobs::lane.eq(lane))
         .filter(jobs::parked_at.is_null())
         .filter(jobs::leased_until.is_null().or(jobs::leased_until.le(now.as_micros())))
         .filter(
@@ -184,10 +175,6 @@ pub fn due_jobs(
         )
         .order((jobs::due_at.asc(), jobs::job_id.asc()))
         .limit(limit);
-    due = match kinds {
-        Kinds::Only(kinds) => due.filter(jobs::kind.eq_any(kinds.to_vec())),
-        Kinds::Without(kinds) => due.filter(jobs::kind.ne_all(kinds.to_vec())),
-    };
     let rows = due.select((jobs::tenant_id, jobs::job_id)).load::<(Vec<u8>, Vec<u8>)>(tx.conn);
     let broken = |error: domain::ids::NotAnId| StoreError::Broken(error.to_string());
     tx.done(rows)?

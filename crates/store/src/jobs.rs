@@ -32,6 +32,8 @@ pub struct Job {
     pub last_error: Option<String>,
     #[diesel(deserialize_as = Micros, serialize_as = Micros)]
     pub created_at: Timestamp,
+    /// It waits for others of its lane only.
+    pub lane: i64,
 }
 
 /// Adds a job. Where one of its `dedupe` name waits already, that one stays and this is forgotten.
@@ -98,6 +100,15 @@ pub fn lease(
 pub fn end_lease(tx: &mut Tx<'_>, id: JobId) -> Result<(), StoreError> {
     tx.from(jobs::table)
         .with(|all| all.filter(jobs::job_id.eq(id.to_bytes())))
+        .update((jobs::lease.eq(None::<Vec<u8>>), jobs::leased_until.eq(None::<i64>)))
+        .map(drop)
+}
+
+/// Ends all holds whose names begin so: the worker that made them is taken to have died.
+pub fn end_leases_of(tx: &mut Tx<'_>, worker: &[u8]) -> Result<(), StoreError> {
+    let (first, last) = ([worker, &[0; 16]].concat(), [worker, &[u8::MAX; 16]].concat());
+    tx.from(jobs::table)
+        .with(|all| all.filter(jobs::lease.ge(first)).filter(jobs::lease.le(last)))
         .update((jobs::lease.eq(None::<Vec<u8>>), jobs::leased_until.eq(None::<i64>)))
         .map(drop)
 }

@@ -183,6 +183,7 @@ diesel::table! {
         parked_at -> Nullable<BigInt>,
         last_error -> Nullable<Text>,
         created_at -> BigInt,
+        lane -> BigInt,
     }
 }
 
@@ -410,7 +411,31 @@ diesel::table! {
         customer_id -> Binary,
         package_id -> Binary,
         status -> Text,
+        order_id -> Nullable<Binary>,
+        recipient_id -> Nullable<Binary>,
+        frequency -> BigInt,
+        anchor -> Text,
+        months -> BigInt,
+        cycle -> BigInt,
+        next_at -> Nullable<BigInt>,
+        paused_until -> Nullable<BigInt>,
+        cancels_at -> Nullable<BigInt>,
+        ends_at -> Nullable<BigInt>,
+        prepaid_left -> BigInt,
+        quantity -> BigInt,
+        price -> BigInt,
+        next_price -> Nullable<BigInt>,
+        next_price_at -> Nullable<BigInt>,
+        method_id -> Nullable<Binary>,
+        wake_at -> Nullable<BigInt>,
+        reminded_cycle -> BigInt,
+        details -> Text,
+        cancel_reason -> Nullable<Text>,
+        version -> BigInt,
+        started_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        updated_at -> BigInt,
     }
 }
 
@@ -980,6 +1005,72 @@ diesel::table! {
         last_answer -> Nullable<Text>,
         last_duration_ms -> Nullable<BigInt>,
         delivered_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    renewals (tenant_id, renewal_id) {
+        tenant_id -> Binary,
+        renewal_id -> Binary,
+        subscription_id -> Binary,
+        cycle -> BigInt,
+        status -> Text,
+        due_at -> BigInt,
+        order_id -> Nullable<Binary>,
+        payment_id -> Nullable<Binary>,
+        method_id -> Nullable<Binary>,
+        amount -> BigInt,
+        attempts -> BigInt,
+        failures -> BigInt,
+        failure -> Nullable<Text>,
+        failure_code -> Nullable<Text>,
+        failure_message -> Nullable<Text>,
+        first_failed_at -> Nullable<BigInt>,
+        next_try_at -> Nullable<BigInt>,
+        gives_up_at -> Nullable<BigInt>,
+        paid_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    subscription_events (tenant_id, event_id) {
+        tenant_id -> Binary,
+        event_id -> Binary,
+        subscription_id -> Binary,
+        kind -> Text,
+        actor -> Text,
+        data -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    releases (tenant_id, release_id) {
+        tenant_id -> Binary,
+        release_id -> Binary,
+        package_id -> Binary,
+        ships_from -> BigInt,
+        name -> Nullable<Text>,
+        items -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    price_changes (tenant_id, change_id) {
+        tenant_id -> Binary,
+        change_id -> Binary,
+        package_id -> Binary,
+        price -> BigInt,
+        starts_at -> BigInt,
+        cursor_id -> Nullable<Binary>,
+        told -> BigInt,
+        done_at -> Nullable<BigInt>,
         created_at -> BigInt,
     }
 }

@@ -53,6 +53,7 @@ tenant_tables! {
     provider_events payment_methods set_ups payment_accounts
     discounts gift_cards gift_card_entries shipping_methods tax_rates reward_programmes reward_entries
     webhook_endpoints webhook_events webhook_deliveries
+    renewals subscription_events releases price_changes
 }
 
 /// A transaction for one shop, handed to the closure of [`Store::read`](crate::Store::read) or
