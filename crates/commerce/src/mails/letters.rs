@@ -1,6 +1,7 @@
 //! The letters that a shop writes, and what each has to say.
 
 mod orders;
+mod subscriptions;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ use url::Url;
 use crate::Shop;
 
 pub use orders::{OrderFacts, OrderOccasion};
+pub use subscriptions::{SubscriptionFacts, SubscriptionOccasion};
 
 /// A letter and what it has to say.
 #[derive(Clone, Debug)]
@@ -47,6 +49,8 @@ pub enum Letter {
     NewsletterWelcome { first_name: Option<String>, unsubscribe_url: String },
     /// Something happened to an order.
     Order { occasion: OrderOccasion, facts: Box<OrderFacts> },
+    /// Something happened to a subscription, or is about to.
+    Subscription { occasion: SubscriptionOccasion, facts: Box<SubscriptionFacts> },
 }
 
 /// Where a registration stands among those with its address that wait.
@@ -93,7 +97,7 @@ const SAMPLE_UNSUBSCRIBE: &str = "https://shop.example/newsletter/unsubscribe/mz
 const SHOWS_TOKEN: Option<(&str, &str)> = Some(("link or token", SAMPLE_TOKEN));
 const SHOWS_MESSAGE: Option<(&str, &str)> = Some(("message", "Thank you for the last box."));
 
-pub(crate) static KINDS: [Kind; 15] = [
+pub(crate) static KINDS: [Kind; 28] = [
     Kind {
         name: "verify_email",
         about: "Somebody registered: they prove that the address is theirs.",
@@ -184,6 +188,19 @@ pub(crate) static KINDS: [Kind; 15] = [
     orders::PAYMENT_FAILED,
     orders::SHIPPED,
     orders::REFUNDED,
+    subscriptions::BEGUN,
+    subscriptions::UPCOMING,
+    subscriptions::RENEWED,
+    subscriptions::PAYMENT_FAILED,
+    subscriptions::ACTION_NEEDED,
+    subscriptions::CARD_EXPIRING,
+    subscriptions::PAUSED,
+    subscriptions::RESUMED,
+    subscriptions::CANCELLED,
+    subscriptions::ENDED,
+    subscriptions::PRICE_CHANGE,
+    subscriptions::ITEMS_CHANGED,
+    subscriptions::GIFT,
 ];
 
 /// A value on its way into a template.
@@ -198,6 +215,7 @@ enum Given<'a> {
     /// A list; the engine escapes what is in it.
     Rows(Vec<Value>),
     Flag(bool),
+    Number(i64),
 }
 
 impl Given<'_> {
@@ -210,6 +228,7 @@ impl Given<'_> {
             Self::Text(text) | Self::Lines(text) => Value::from(text),
             Self::Rows(rows) => Value::from(rows),
             Self::Flag(flag) => Value::from(flag),
+            Self::Number(number) => Value::from(number),
         }
     }
 }
@@ -231,6 +250,7 @@ impl Letter {
             Self::NewsletterConfirm { .. } => "newsletter_confirm",
             Self::NewsletterWelcome { .. } => "newsletter_welcome",
             Self::Order { occasion, .. } => occasion.template(),
+            Self::Subscription { occasion, .. } => occasion.template(),
         }
     }
 
@@ -250,6 +270,7 @@ impl Letter {
             Self::Order { occasion: OrderOccasion::Shipped, facts } => {
                 facts.tracking_url.iter().cloned().collect()
             }
+            Self::Subscription { occasion, facts } => subscriptions::links(*occasion, facts),
             Self::PasswordChanged { .. }
             | Self::EmailChangeRequested { .. }
             | Self::ContactMessage { .. }
@@ -320,6 +341,7 @@ impl Letter {
                 ("unsubscribe_url", Given::Page(Some(unsubscribe_url.clone()))),
             ],
             Self::Order { occasion, facts } => orders::values(*occasion, facts),
+            Self::Subscription { occasion, facts } => subscriptions::values(*occasion, facts),
         }
     }
 
@@ -370,8 +392,12 @@ impl Letter {
                 unsubscribe_url: SAMPLE_UNSUBSCRIBE.to_owned(),
             },
             other => {
-                let (occasion, facts) = orders::sample(other, full)?;
-                Self::Order { occasion, facts: Box::new(facts) }
+                if let Some((occasion, facts)) = orders::sample(other, full) {
+                    Self::Order { occasion, facts: Box::new(facts) }
+                } else {
+                    let (occasion, facts) = subscriptions::sample(other, full)?;
+                    Self::Subscription { occasion, facts: Box::new(facts) }
+                }
             }
         })
     }

@@ -12,7 +12,7 @@ pub use editing::{
     PartsChange, TemplateEntry, TemplateError, TemplateVariable, change_template, preview_template,
     reset_template, template, templates,
 };
-pub use letters::{Letter, OrderFacts, OrderOccasion, Standing};
+pub use letters::{Letter, OrderFacts, OrderOccasion, Standing, SubscriptionFacts, SubscriptionOccasion};
 pub use outbox::{OutboxMail, find, list};
 pub(crate) use sending::send;
 

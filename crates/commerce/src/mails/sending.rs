@@ -8,7 +8,7 @@ use store::{StoreError, mails};
 
 use super::{Body, Envelope, outbox, seal_context, status};
 use crate::jobs::JobError;
-use crate::secrets::{OpaqueToken, UNSUBSCRIBE_PREFIX};
+use crate::secrets::{GIFT_PREFIX, OpaqueToken, PAY_PREFIX, UNSUBSCRIBE_PREFIX};
 use crate::{Commerce, Shop};
 
 /// Sends a queued mail. Sent twice if the server dies between the mail server's answer and our note of it: a mail too
@@ -102,17 +102,20 @@ async fn note(
 /// Replaces every token in the body by dots.
 fn without_tokens(body: Body) -> Body {
     let clean = |text: &str| {
-        [OpaqueToken::MAIL, UNSUBSCRIBE_PREFIX].into_iter().fold(text.to_owned(), |text, prefix| {
-            let mut parts = text.split(prefix);
-            let mut cleaned = parts.next().unwrap_or_default().to_owned();
-            for part in parts {
-                let is_token = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-                cleaned.push_str(prefix);
-                cleaned.push('…');
-                cleaned.push_str(part.trim_start_matches(is_token));
-            }
-            cleaned
-        })
+        [OpaqueToken::MAIL, UNSUBSCRIBE_PREFIX, PAY_PREFIX, GIFT_PREFIX].into_iter().fold(
+            text.to_owned(),
+            |text, prefix| {
+                let mut parts = text.split(prefix);
+                let mut cleaned = parts.next().unwrap_or_default().to_owned();
+                for part in parts {
+                    let is_token = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+                    cleaned.push_str(prefix);
+                    cleaned.push('…');
+                    cleaned.push_str(part.trim_start_matches(is_token));
+                }
+                cleaned
+            },
+        )
     };
     Body {
         text: clean(&body.text),

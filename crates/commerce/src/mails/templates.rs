@@ -101,10 +101,14 @@ const LAYOUTS: [(&str, &str); 2] = [
     ("layout.txt", include_str!("../../templates/mail/layout.txt")),
 ];
 
-static SOURCES: [(&str, &str); 45] = sources! {
+static SOURCES: [(&str, &str); 84] = sources! {
     "verify_email" "already_registered" "reset_password" "password_changed" "confirm_new_email"
     "email_change_requested" "email_taken" "contact_message" "message_reply" "newsletter_confirm"
     "newsletter_welcome" "order_received" "order_payment_failed" "order_shipped" "order_refunded"
+    "subscription_begun" "subscription_upcoming" "subscription_renewed" "subscription_payment_failed"
+    "subscription_action_needed" "subscription_card_expiring" "subscription_paused" "subscription_resumed"
+    "subscription_cancelled" "subscription_ended" "subscription_price_change" "subscription_items_changed"
+    "gift_subscription"
 };
 
 static BUILT_IN: LazyLock<Environment<'static>> = LazyLock::new(|| {

@@ -186,3 +186,81 @@ fn a_part_that_writes_too_much_is_stopped() {
     let source = "{% if message %}{{message}}{% endif %}".repeat(1500);
     assert!(templates::write(&letter, &shop("S"), &own(Part::Html, &source)).is_err());
 }
+
+#[test]
+fn every_built_in_part_can_be_a_shops_own() {
+    for kind in &KINDS {
+        for part in Part::ALL {
+            let mine = own(part, templates::built_in_source(kind.name, part));
+            for letter in Letter::samples(kind.name).expect("a sample") {
+                let same = templates::write(&letter, &shop("S"), &mine).expect("it holds");
+                assert_eq!(same, written(&letter, &shop("S")), "{}", kind.name);
+            }
+        }
+    }
+}
+
+fn subscription(occasion: SubscriptionOccasion, facts: SubscriptionFacts) -> Written {
+    let facts = SubscriptionFacts { package: "Reds & Whites".to_owned(), ..facts };
+    written(&Letter::Subscription { occasion, facts: Box::new(facts) }, &shop("Shop"))
+}
+
+#[test]
+fn a_letter_about_a_subscription_holds_together_without_what_may_be_missing() {
+    for kind in KINDS.iter().filter(|kind| kind.name.contains("subscription")) {
+        for letter in Letter::samples(kind.name).expect("a sample") {
+            let Letter::Subscription { occasion, facts } = letter else { panic!("{}", kind.name) };
+            let least = SubscriptionFacts {
+                gone: facts.gone.clone(),
+                redeem_code: facts.redeem_code.clone(),
+                ..SubscriptionFacts::default()
+            };
+            for facts in [*facts, least] {
+                let Written { subject, text, html } = subscription(occasion, facts);
+                let html = html.replace("text-decoration:none", "");
+                for part in [&subject, &text, &html] {
+                    for wrong in ["none", "  ", " .", " ,", ".."] {
+                        assert!(!part.contains(wrong), "{wrong:?}: {part}");
+                    }
+                }
+                assert!(!text.contains("\n\n\n") && text.contains("\n\n-- \n"), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_subscription_is_told_how_often_it_comes() {
+    for (interval, says) in [(1, "every month."), (3, "every 3 months.")] {
+        let facts = SubscriptionFacts { interval, ..SubscriptionFacts::default() };
+        let written = subscription(SubscriptionOccasion::Begun, facts);
+        assert!(written.text.contains(says) && written.html.contains(says), "{}", written.text);
+    }
+}
+
+#[test]
+fn a_cancelled_subscription_is_told_until_when_it_runs_and_why() {
+    for (ends, unpaid) in [(None, false), (None, true), (Some("7 October 2024"), false)] {
+        let facts =
+            SubscriptionFacts { ends: ends.map(ToOwned::to_owned), unpaid, ..SubscriptionFacts::default() };
+        let written = subscription(SubscriptionOccasion::Cancelled, facts);
+        for part in [&written.text, &written.html] {
+            assert_eq!(part.contains("still runs until 7 October 2024"), ends.is_some(), "{part}");
+            assert_eq!(part.contains("its payment failed"), unpaid, "{part}");
+        }
+    }
+}
+
+#[test]
+fn a_givers_words_are_escaped_and_keep_their_lines() {
+    let facts = SubscriptionFacts {
+        giver: Some("<b>Bob</b>\nBcc: all".to_owned()),
+        message: Some("For you,\n<i>Ann</i>".to_owned()),
+        ..SubscriptionFacts::default()
+    };
+    let written = subscription(SubscriptionOccasion::Gift, facts);
+    assert_eq!(written.subject, "A present for you at Shop, from <b>Bob</b> Bcc: all");
+    assert!(written.html.contains("For you,<br>\n&lt;i&gt;Ann&lt;/i&gt;"), "{}", written.html);
+    assert!(!written.html.contains("<b>Bob"), "{}", written.html);
+    assert!(written.text.contains("For you,\n<i>Ann</i>\n"), "{}", written.text);
+}
