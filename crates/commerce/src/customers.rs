@@ -9,12 +9,12 @@ use serde::Serialize;
 use store::accounts::customers::{self as rows, Customer};
 use store::accounts::{addresses, mail_tokens, registrations, sessions};
 use store::selling::reward_entries;
-use store::{StoreError, Tx, audit as audit_rows, payment_methods, subscriptions};
+use store::{StoreError, Tx, audit as audit_rows, payment_methods, subscriptions as subscription_rows};
 
 use crate::accounts::{self, AccountError, Details, DetailsChange};
 use crate::audit::{self, Actor, Change};
 use crate::catalog::give_reviews;
-use crate::{Commerce, Shop, messaging, orders};
+use crate::{Commerce, Shop, messaging, orders, subscriptions};
 
 /// A customer as staff see them.
 #[derive(Clone, Debug, Serialize)]
@@ -34,7 +34,7 @@ impl CustomerEntry {
     }
 
     fn read(tx: &mut Tx<'_>, row: &Customer) -> Result<Self, StoreError> {
-        Ok(Self::of(row, subscriptions::is_subscriber(tx, row.customer_id)?))
+        Ok(Self::of(row, subscription_rows::is_subscriber(tx, row.customer_id)?))
     }
 }
 
@@ -66,7 +66,7 @@ pub async fn list(
         .read(shop.id, move |tx| {
             let (found, total) = rows::list(tx, &search)?;
             let ids: Vec<CustomerId> = found.iter().map(|row| row.customer_id).collect();
-            let subscribers = subscriptions::subscribers_among(tx, &ids)?;
+            let subscribers = subscription_rows::subscribers_among(tx, &ids)?;
             let entry = |row: &Customer| CustomerEntry::of(row, subscribers.contains(&row.customer_id));
             Ok((found.iter().map(entry).collect(), total))
         })
@@ -209,6 +209,7 @@ pub async fn merge(
             give_reviews(tx, from, into)?;
             reward_entries::give_all(tx, from, into)?;
             orders::give_orders(tx, from, into)?;
+            subscriptions::give_subscriptions(tx, from, into)?;
             payment_methods::hand_over(tx, from, into)?;
             messaging::merge(&handle, tx, &shop, &gone, &mut kept)?;
             kept.phone = kept.phone.or(gone.phone);

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use domain::ids::{
-    EntryId, JobId, MailId, MediaId, OrderId, ProductId, RefundId, TenantId, WebhookEndpointId,
+    EntryId, JobId, MailId, MediaId, OrderId, PriceChangeId, ProductId, RefundId, RenewalId, TenantId,
+    WebhookEndpointId,
 };
 use domain::time::Timestamp;
 use futures_util::stream::{self, FuturesUnordered, StreamExt as _};
@@ -16,7 +17,7 @@ use store::{StoreError, Tx, changes, idempotency, installation, jobs, mails as m
 
 use crate::{
     Commerce, Shop, accounts, carts, catalog, checkout, content, mails, media, messaging, orders, staff,
-    webhooks,
+    subscriptions, webhooks,
 };
 
 /// What there is to do.
@@ -42,6 +43,12 @@ pub enum Kind {
     SendRefund(RefundId),
     /// Work off the queue of a webhook endpoint.
     DeliverWebhooks(WebhookEndpointId),
+    /// Do what is due for the shop's subscriptions; comes back while anything will be.
+    TendSubscriptions,
+    /// Charge a renewal, or find out how its charge stands.
+    Renew(RenewalId),
+    /// Tell those who subscribe of a new price.
+    ChangePrices(PriceChangeId),
 }
 
 const SEND_MAIL: &str = "mail.send";
@@ -54,6 +61,9 @@ const TEND_CARTS: &str = "carts.tend";
 const SETTLE_ORDER: &str = "order.settle";
 const SEND_REFUND: &str = "refund.send";
 const DELIVER_WEBHOOKS: &str = "webhooks.deliver";
+const TEND_SUBSCRIPTIONS: &str = "subscriptions.tend";
+const RENEW: &str = "renewal.charge";
+const CHANGE_PRICES: &str = "subscriptions.price";
 
 impl Kind {
     fn name(self) -> &'static str {
@@ -68,13 +78,25 @@ impl Kind {
             Self::SettleOrder(_) => SETTLE_ORDER,
             Self::SendRefund(_) => SEND_REFUND,
             Self::DeliverWebhooks(_) => DELIVER_WEBHOOKS,
+            Self::TendSubscriptions => TEND_SUBSCRIPTIONS,
+            Self::Renew(_) => RENEW,
+            Self::ChangePrices(_) => CHANGE_PRICES,
+        }
+    }
+
+    fn lane(self) -> Lane {
+        match self {
+            Self::MakeRenditions(_) | Self::EraseMedia(_) => Lane::Slow,
+            Self::DeliverWebhooks(_) => Lane::Webhooks,
+            Self::TendSubscriptions | Self::Renew(_) => Lane::Renewals,
+            _ => Lane::Quick,
         }
     }
 
     fn payload(self) -> String {
         match self {
             Self::SendMail(id) => id.to_string(),
-            Self::Sweep | Self::TendCarts => String::new(),
+            Self::Sweep | Self::TendCarts | Self::TendSubscriptions => String::new(),
             Self::SettleOrder(id) => id.to_string(),
             Self::SendRefund(id) => id.to_string(),
             Self::RefreshProduct(id) => id.to_string(),
@@ -82,6 +104,8 @@ impl Kind {
             Self::MakeRenditions(id) => id.to_string(),
             Self::EraseMedia(removal) => removal.to_string(),
             Self::DeliverWebhooks(endpoint) => endpoint.to_string(),
+            Self::Renew(id) => id.to_string(),
+            Self::ChangePrices(id) => id.to_string(),
         }
     }
 
@@ -92,6 +116,9 @@ impl Kind {
             Self::SettleOrder(id) => Some(format!("{SETTLE_ORDER} {id}")),
             Self::EraseMedia(removal) => Some(removal.dedupe()),
             Self::DeliverWebhooks(endpoint) => Some(format!("{DELIVER_WEBHOOKS} {endpoint}")),
+            Self::TendSubscriptions => Some(TEND_SUBSCRIPTIONS.to_owned()),
+            Self::Renew(id) => Some(format!("{RENEW} {id}")),
+            Self::ChangePrices(id) => Some(format!("{CHANGE_PRICES} {id}")),
             _ => None,
         }
     }
@@ -108,6 +135,9 @@ impl Kind {
             SETTLE_ORDER => payload.parse().ok().map(Self::SettleOrder),
             SEND_REFUND => payload.parse().ok().map(Self::SendRefund),
             DELIVER_WEBHOOKS => payload.parse().ok().map(Self::DeliverWebhooks),
+            TEND_SUBSCRIPTIONS => Some(Self::TendSubscriptions),
+            RENEW => payload.parse().ok().map(Self::Renew),
+            CHANGE_PRICES => payload.parse().ok().map(Self::ChangePrices),
             _ => None,
         }
     }
@@ -163,6 +193,7 @@ fn row(commerce: &Commerce, due_at: Timestamp, kind: Kind) -> jobs::Job {
         parked_at: None,
         last_error: None,
         created_at: due_at,
+        lane: kind.lane().number(),
     }
 }
 
@@ -184,17 +215,12 @@ pub(crate) enum Lane {
     Slow,
     /// What waits for other people's servers.
     Webhooks,
+    /// What waits for payment providers.
+    Renewals,
 }
 
 /// How many lanes there are.
-pub(crate) const LANES: usize = 3;
-
-/// The kinds of the slow lane.
-const SLOW: [&str; 2] = [MAKE_RENDITIONS, ERASE_MEDIA];
-/// The kinds of the lane of webhooks.
-const WEBHOOKS: [&str; 1] = [DELIVER_WEBHOOKS];
-/// The kinds that are not in the quick lane.
-const ELSEWHERE: [&str; 3] = [MAKE_RENDITIONS, ERASE_MEDIA, DELIVER_WEBHOOKS];
+pub(crate) const LANES: usize = 4;
 
 impl Lane {
     pub(crate) const fn index(self) -> usize {
@@ -202,6 +228,20 @@ impl Lane {
             Self::Quick => 0,
             Self::Slow => 1,
             Self::Webhooks => 2,
+            Self::Renewals => 3,
+        }
+    }
+
+    /// As it stands with its jobs.
+    const fn number(self) -> i64 {
+        self as i64
+    }
+
+    /// It looks for more while so many of its jobs run: where all are short, one look is for several places that are free.
+    const fn looks_below(self) -> usize {
+        match self {
+            Self::Renewals => self.at_once() / 4 * 3,
+            _ => self.at_once(),
         }
     }
 
@@ -210,15 +250,7 @@ impl Lane {
         match self {
             Self::Quick => 8,
             Self::Slow => 2,
-            Self::Webhooks => 64,
-        }
-    }
-
-    const fn kinds(self) -> installation::Kinds {
-        match self {
-            Self::Quick => installation::Kinds::Without(&ELSEWHERE),
-            Self::Slow => installation::Kinds::Only(&SLOW),
-            Self::Webhooks => installation::Kinds::Only(&WEBHOOKS),
+            Self::Webhooks | Self::Renewals => 64,
         }
     }
 }
@@ -228,7 +260,8 @@ pub async fn work(commerce: &Commerce) {
     tokio::join!(
         work_on(commerce, Lane::Quick),
         work_on(commerce, Lane::Slow),
-        work_on_queues(commerce, Lane::Webhooks)
+        work_on_queues(commerce, Lane::Webhooks),
+        work_on_queues(commerce, Lane::Renewals)
     );
 }
 
@@ -253,7 +286,7 @@ async fn work_on_queues(commerce: &Commerce, lane: Lane) {
     let mut running = FuturesUnordered::new();
     let mut ids: HashSet<(TenantId, JobId)> = HashSet::new();
     loop {
-        if ids.len() < lane.at_once() {
+        if ids.len() < lane.looks_below() {
             // Those that were taken just now may be found again, so room is left for them.
             for job in look(commerce, lane, lane.at_once()).await {
                 if ids.len() < lane.at_once() && ids.insert(job) {
@@ -279,7 +312,7 @@ async fn look(commerce: &Commerce, lane: Lane, most: usize) -> Vec<(TenantId, Jo
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     commerce
         .store()
-        .read_installation(move |tx| installation::due_jobs(tx, now, lane.kinds(), most))
+        .read_installation(move |tx| installation::due_jobs(tx, now, lane.number(), most))
         .await
         .unwrap_or_else(|error| {
             tracing::error!(error = %error, "looking for due jobs failed");
@@ -296,7 +329,7 @@ async fn run_told(commerce: &Commerce, (tenant, id): (TenantId, JobId)) {
 
 /// Runs one job, unless somebody else holds it; tells whether it was run.
 pub(crate) async fn run(commerce: &Commerce, tenant: TenantId, id: JobId) -> Result<bool, StoreError> {
-    let lease: [u8; 16] = commerce.chance().bytes();
+    let lease = commerce.lease();
     let system_now = commerce.system_now();
     let taken = commerce
         .store()
@@ -333,8 +366,18 @@ pub(crate) async fn run(commerce: &Commerce, tenant: TenantId, id: JobId) -> Res
         Some(Kind::EraseMedia(removal)) => media::clear_away(commerce, tenant, removal).await.map(done),
         Some(Kind::DeliverWebhooks(endpoint)) => webhooks::deliver(commerce, tenant, endpoint)
             .await
-            .map(|()| Then::WhileQueued(endpoint))
+            .map(|()| Then::WhileQueued(Queue::Webhooks(endpoint)))
             .map_err(JobError::from),
+        Some(Kind::TendSubscriptions) => subscriptions::tend(commerce, tenant)
+            .await
+            .map(|()| Then::WhileQueued(Queue::Subscriptions))
+            .map_err(JobError::from),
+        Some(Kind::Renew(id)) => {
+            subscriptions::renewal_job(commerce, tenant, id).await.map(Then::from).map_err(JobError::from)
+        }
+        Some(Kind::ChangePrices(id)) => {
+            subscriptions::tell_of_price(commerce, tenant, id).await.map(done).map_err(JobError::from)
+        }
         None => Err(JobError::Permanent(format!("this release knows no job `{}`", job.kind))),
     };
     let ended = match outcome {
@@ -354,8 +397,17 @@ enum Then {
     Done,
     /// It comes back at this time.
     Again(Timestamp),
-    /// It comes back when the endpoint's next delivery is due, and is finished where there is none.
-    WhileQueued(WebhookEndpointId),
+    /// It comes back when the queue's next entry is due, and is finished where there is none.
+    WhileQueued(Queue),
+}
+
+/// Work that waits in a table of its own, with one job to do it.
+#[derive(Clone, Copy)]
+enum Queue {
+    /// The deliveries of an endpoint.
+    Webhooks(WebhookEndpointId),
+    /// The shop's subscriptions.
+    Subscriptions,
 }
 
 impl From<Option<Timestamp>> for Then {
@@ -370,7 +422,8 @@ fn end(tx: &mut Tx<'_>, id: JobId, lease: &[u8], then: Then) -> Result<bool, Sto
     let again = match then {
         Then::Done => None,
         Then::Again(at) => Some(at),
-        Then::WhileQueued(endpoint) => webhooks::next_due(tx, endpoint)?,
+        Then::WhileQueued(Queue::Webhooks(endpoint)) => webhooks::next_due(tx, endpoint)?,
+        Then::WhileQueued(Queue::Subscriptions) => store::subscriptions::next_wake(tx)?,
     };
     match again {
         None => jobs::finish(tx, id, lease),

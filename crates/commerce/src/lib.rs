@@ -26,6 +26,7 @@ mod secrets;
 pub mod selling;
 pub mod shop;
 pub mod staff;
+pub mod subscriptions;
 pub mod tenants;
 pub mod test_clock;
 pub mod transfer;
@@ -84,14 +85,21 @@ pub struct Commerce {
     searches: Arc<Semaphore>,
     visits: Arc<accounts::visits::Visits>,
     turns: Arc<checkout::Turns>,
+    /// Tells this process from all others that work off the same jobs, dead ones too.
+    worker: [u8; WORKER],
 }
+
+/// The bytes by which a process is told from others.
+pub(crate) const WORKER: usize = 8;
 
 impl Commerce {
     /// Puts the parts together.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let worker = parts.chance.bytes();
         Self {
+            worker,
             parts: Arc::new(parts),
             wake_jobs: Arc::default(),
             shelves: Arc::default(),
@@ -179,6 +187,18 @@ impl Commerce {
 
     pub(crate) fn turns(&self) -> &Arc<checkout::Turns> {
         &self.turns
+    }
+
+    /// The name of a try of a job: this process, and something random.
+    pub(crate) fn lease(&self) -> [u8; 2 * WORKER] {
+        let mut lease = self.chance().bytes();
+        lease[..WORKER].copy_from_slice(&self.worker);
+        lease
+    }
+
+    /// Whether a lease is of a try in this process.
+    pub(crate) fn is_own(&self, lease: &[u8]) -> bool {
+        lease.starts_with(&self.worker)
     }
 
     pub(crate) fn chance(&self) -> &Chance {

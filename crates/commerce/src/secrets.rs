@@ -12,9 +12,10 @@ use hmac::{Hmac, KeyInit as _, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use domain::ids::{StorefrontTokenId, SubscriberId, TenantId};
+use domain::ids::{RenewalId, StorefrontTokenId, SubscriberId, SubscriptionId, TenantId};
 use domain::time::Timestamp;
 
 use crate::chance::Chance;
@@ -48,6 +49,8 @@ pub struct Secrets {
     bucket_key: Zeroizing<[u8; 32]>,
     address_key: Zeroizing<[u8; 32]>,
     unsubscribe_key: Zeroizing<[u8; 32]>,
+    pay_key: Zeroizing<[u8; 32]>,
+    gift_key: Zeroizing<[u8; 32]>,
     signing: EncodingKey,
     verifying: DecodingKey,
     kid: String,
@@ -106,6 +109,8 @@ impl Secrets {
             bucket_key: derive("throttle bucket"),
             address_key: derive("suppressed address"),
             unsubscribe_key: derive("unsubscribe token"),
+            pay_key: derive("pay token"),
+            gift_key: derive("gift token"),
             signing: EncodingKey::from_ed_der(pkcs8.as_bytes()),
             verifying,
             kid: URL_SAFE_NO_PAD.encode(&sha256(public.as_bytes())[..12]),
@@ -211,33 +216,70 @@ impl Secrets {
         mac(&self.address_key, &[tenant.uuid().as_bytes(), email.as_bytes()])
     }
 
-    /// What a marketing mail carries for its reader to say that they want no more. It is good for ever, and nothing of it
-    /// is stored: it names the shop and the subscriber, and nobody else can make it.
+    /// What a marketing mail carries for its reader to say that they want no more.
     #[must_use]
     pub(crate) fn unsubscribe_token(&self, tenant: TenantId, subscriber: SubscriberId) -> String {
-        let (tenant, subscriber) = (tenant.uuid(), subscriber.uuid());
-        let mark = mac(&self.unsubscribe_key, &[tenant.as_bytes(), subscriber.as_bytes()]);
-        let bytes = [tenant.as_bytes().as_slice(), subscriber.as_bytes(), &mark].concat();
-        format!("{UNSUBSCRIBE_PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes))
+        link_token(UNSUBSCRIBE_PREFIX, &self.unsubscribe_key, tenant, subscriber.uuid())
     }
 
     /// Whom a presented unsubscribe token names, if this installation made it.
     #[must_use]
     pub(crate) fn read_unsubscribe_token(&self, token: &str) -> Option<(TenantId, SubscriberId)> {
-        let bytes = URL_SAFE_NO_PAD.decode(token.strip_prefix(UNSUBSCRIBE_PREFIX)?).ok()?;
-        let (tenant, rest) = bytes.split_first_chunk::<16>()?;
-        let (subscriber, mark) = rest.split_first_chunk::<16>()?;
-        let expected = mac(&self.unsubscribe_key, &[tenant, subscriber]);
-        if !bool::from(subtle::ConstantTimeEq::ct_eq(expected.as_slice(), mark)) {
-            return None;
-        }
-        let tenant = TenantId::new(uuid::Uuid::from_bytes(*tenant));
-        Some((tenant, SubscriberId::new(uuid::Uuid::from_bytes(*subscriber))))
+        let (tenant, id) = read_link_token(UNSUBSCRIBE_PREFIX, &self.unsubscribe_key, token)?;
+        Some((tenant, SubscriberId::new(id)))
     }
+
+    /// What the mail about a renewal that failed carries for its customer to pay it.
+    #[must_use]
+    pub(crate) fn pay_token(&self, tenant: TenantId, renewal: RenewalId) -> String {
+        link_token(PAY_PREFIX, &self.pay_key, tenant, renewal.uuid())
+    }
+
+    /// Which renewal a presented token pays, if this installation made it.
+    #[must_use]
+    pub(crate) fn read_pay_token(&self, token: &str) -> Option<(TenantId, RenewalId)> {
+        let (tenant, id) = read_link_token(PAY_PREFIX, &self.pay_key, token)?;
+        Some((tenant, RenewalId::new(id)))
+    }
+
+    /// What the mail about a present carries for its recipient to redeem it.
+    #[must_use]
+    pub(crate) fn gift_token(&self, tenant: TenantId, subscription: SubscriptionId) -> String {
+        link_token(GIFT_PREFIX, &self.gift_key, tenant, subscription.uuid())
+    }
+
+    /// Which present a presented token redeems, if this installation made it.
+    #[must_use]
+    pub(crate) fn read_gift_token(&self, token: &str) -> Option<(TenantId, SubscriptionId)> {
+        let (tenant, id) = read_link_token(GIFT_PREFIX, &self.gift_key, token)?;
+        Some((tenant, SubscriptionId::new(id)))
+    }
+}
+
+/// A token for a link in a mail. It is good for ever, and nothing of it is stored: it names the shop and a thing of its, and
+/// nobody else can make it.
+fn link_token(prefix: &str, key: &[u8; 32], tenant: TenantId, id: Uuid) -> String {
+    let tenant = tenant.uuid();
+    let mark = mac(key, &[tenant.as_bytes(), id.as_bytes()]);
+    let bytes = [tenant.as_bytes().as_slice(), id.as_bytes(), &mark].concat();
+    format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes))
+}
+
+fn read_link_token(prefix: &str, key: &[u8; 32], token: &str) -> Option<(TenantId, Uuid)> {
+    let bytes = URL_SAFE_NO_PAD.decode(token.strip_prefix(prefix)?).ok()?;
+    let (tenant, rest) = bytes.split_first_chunk::<16>()?;
+    let (id, mark) = rest.split_first_chunk::<16>()?;
+    let expected = mac(key, &[tenant, id]);
+    let is_ours = bool::from(subtle::ConstantTimeEq::ct_eq(expected.as_slice(), mark));
+    is_ours.then(|| (TenantId::new(Uuid::from_bytes(*tenant)), Uuid::from_bytes(*id)))
 }
 
 /// Prefix of a token that unsubscribes.
 pub(crate) const UNSUBSCRIBE_PREFIX: &str = "mzu_";
+/// Prefix of a token that pays a renewal.
+pub(crate) const PAY_PREFIX: &str = "mzr_";
+/// Prefix of a token that redeems a present.
+pub(crate) const GIFT_PREFIX: &str = "mzg_";
 const DEVICE_PREFIX: &str = "mzd_";
 
 fn mac(key: &[u8; 32], parts: &[&[u8]]) -> Vec<u8> {

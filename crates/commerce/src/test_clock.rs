@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use domain::ids::JobId;
 use domain::problem::{Kind, Problem};
 use domain::time::Timestamp;
 use store::tenants::shops;
-use store::{StoreError, jobs as job_rows};
+use store::{StoreError, Tx, jobs as job_rows};
 
 use crate::audit::{self, Actor, Change};
-use crate::{Commerce, Shop, jobs};
+use crate::{Commerce, Shop, WORKER, jobs};
 
 /// Why the clock was not moved.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +44,8 @@ impl From<ClockError> for Problem {
 
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 const PATIENCE: Duration = Duration::from_secs(2);
+/// A job of this very process is at work, however slow whom it waits for.
+const LONG_PATIENCE: Duration = Duration::from_secs(20);
 
 /// Moves the clock to `to` and runs every job that falls due on the way, in the order of their times. Tells how many.
 pub async fn advance(
@@ -63,16 +66,16 @@ pub async fn advance(
         let next = commerce.store().read(shop.id, move |tx| job_rows::next_due(tx, to)).await?;
         let Some(job) = next else { break };
         set(commerce, shop, job.due_at).await?;
-        if jobs::run(commerce, shop.id, job.job_id).await? {
+        if run_whole(commerce, shop, job.job_id).await? {
             jobs_run += 1;
             waited = Duration::ZERO;
-        } else if waited < PATIENCE {
+        } else if waited < PATIENCE || (is_own(commerce, &job) && waited < LONG_PATIENCE) {
             // The background worker has it; it will be gone or put back in a moment.
             tokio::time::sleep(LOOK_EVERY).await;
             waited += LOOK_EVERY;
         } else {
-            // Whoever had it died. A job may run twice, a test should not wait for a lease to end.
-            commerce.store().write(shop.id, move |tx| job_rows::end_lease(tx, job.job_id)).await?;
+            // Whoever had it died, and all that it had is free. A job may run twice, a test should not wait for leases to end.
+            commerce.store().write(shop.id, move |tx| end_leases(tx, &job)).await?;
         }
     }
     set(commerce, shop, to).await?;
@@ -91,6 +94,27 @@ pub async fn advance(
         })
         .await?;
     Ok(jobs_run)
+}
+
+/// Whether this process has the job.
+fn is_own(commerce: &Commerce, job: &job_rows::Job) -> bool {
+    job.lease.as_deref().is_some_and(|lease| commerce.is_own(lease))
+}
+
+/// Runs a job to its end, also where whoever moves the clock goes away meanwhile.
+async fn run_whole(commerce: &Commerce, shop: &Shop, job: JobId) -> Result<bool, StoreError> {
+    let (commerce, tenant) = (commerce.clone(), shop.id);
+    tokio::spawn(async move { jobs::run(&commerce, tenant, job).await })
+        .await
+        .map_err(|error| StoreError::Broken(format!("a job ended early: {error}")))?
+}
+
+/// Frees a job, and all that the process has which had it.
+fn end_leases(tx: &mut Tx<'_>, job: &job_rows::Job) -> Result<(), StoreError> {
+    match job.lease.as_deref().and_then(|lease| lease.get(..WORKER)) {
+        Some(worker) => job_rows::end_leases_of(tx, worker),
+        None => job_rows::end_lease(tx, job.job_id),
+    }
 }
 
 /// Never moves the clock back: a job that was due before the clock's present time runs at the present time.

@@ -35,6 +35,15 @@ pub(super) fn all(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<AddressEn
     rows::list(tx, customer, limit)?.into_iter().map(shown).collect()
 }
 
+/// One of a customer's addresses, within a transaction.
+pub(crate) fn address_of(
+    tx: &mut Tx<'_>,
+    customer: CustomerId,
+    id: AddressId,
+) -> Result<Option<Address>, StoreError> {
+    rows::find(tx, customer, id)?.map(|row| Ok(shown(row)?.address)).transpose()
+}
+
 /// Adds an address.
 pub async fn add_address(
     commerce: &Commerce,

@@ -10,7 +10,7 @@ use store::{Tx, audit as audit_rows, mails as mail_rows};
 use super::password::check_current;
 use super::{AccountError, Client, SignedIn};
 use crate::catalog::forget_author;
-use crate::{Commerce, messaging, orders, payments, webhooks};
+use crate::{Commerce, Shop, messaging, orders, payments, subscriptions, webhooks};
 
 /// Erases the customer who asks, after checking their password.
 pub async fn erase_own(
@@ -33,6 +33,8 @@ pub(crate) fn erase(
 ) -> Result<(), AccountError> {
     let row =
         customers::find(tx, customer)?.filter(|row| row.erased_at.is_none()).ok_or(AccountError::NotFound)?;
+    let shop = Shop::of(tx, now)?;
+    subscriptions::erase_subscriptions(commerce, tx, &shop, customer)?;
     if orders::has_unfinished(tx, customer)? {
         return Err(AccountError::OrderUnfinished);
     }

@@ -16,6 +16,7 @@ use crate::messaging::{self, ExportedSubscription, ExportedThread};
 use crate::orders::{OrderView, orders_of};
 use crate::payments::{MethodEntry, methods_of};
 use crate::selling::{self, ExportedGiftCard, ExportedPoints};
+use crate::subscriptions::{SubscriptionExport, export_of as subscriptions_of};
 use crate::{Commerce, Shop};
 
 /// Mails and sessions listed in an export, the newest.
@@ -35,6 +36,7 @@ pub struct Export {
     pub threads: Vec<ExportedThread>,
     pub newsletter: Option<ExportedSubscription>,
     pub orders: Vec<OrderView>,
+    pub subscriptions: Vec<SubscriptionExport>,
     pub payment_methods: Vec<MethodEntry>,
     pub cart: Option<serde_json::Value>,
     pub rewards: Vec<ExportedPoints>,
@@ -131,6 +133,7 @@ fn gather(
         threads: messaging::exported_threads(tx, customer)?,
         newsletter: messaging::exported_subscription(tx, &row)?,
         orders: orders_of(tx, shop, customer)?,
+        subscriptions: subscriptions_of(tx, shop, customer)?,
         payment_methods: methods_of(tx, customer)?,
         // It is stored as the document that it is.
         cart: carts::find_open(tx, customer)?.and_then(|row| serde_json::from_str(&row.contents).ok()),

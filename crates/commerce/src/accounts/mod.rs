@@ -32,6 +32,7 @@ use store::{StoreError, Tx, subscriptions};
 
 use crate::{Commerce, HashingError, webhooks};
 
+pub(crate) use addresses::address_of;
 pub use addresses::{AddressEntry, add_address, addresses, change_address, remove_address};
 pub(crate) use details::apply as apply_change;
 pub use details::{DetailsChange, change_details, details};

@@ -58,6 +58,18 @@ impl Loaded {
     }
 }
 
+/// What is being paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Occasion {
+    /// A cart.
+    Cart,
+    /// The next box of a subscription. What its customer agreed to counts, whatever has become of it since.
+    Renewal {
+        /// Whether its shipping was paid in advance.
+        is_prepaid: bool,
+    },
+}
+
 /// Reads what the cart refers to, and prices it. `customer` is whose it is.
 pub(crate) fn load(
     commerce: &Commerce,
@@ -65,6 +77,18 @@ pub(crate) fn load(
     shop: &Shop,
     contents: &Contents,
     customer: Option<CustomerId>,
+) -> Result<Loaded, StoreError> {
+    load_for(commerce, tx, shop, contents, customer, Occasion::Cart)
+}
+
+/// As [`load`], of a cart or of a renewal.
+pub(crate) fn load_for(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    contents: &Contents,
+    customer: Option<CustomerId>,
+    occasion: Occasion,
 ) -> Result<Loaded, StoreError> {
     let goods = Goods::read(tx, &contents.items)?;
     let is_subscriber = match customer {
@@ -76,7 +100,7 @@ pub(crate) fn load(
     let country =
         shipping_address.as_ref().map_or(&shop.settings.checkout.country, |address| &address.country);
     let tax = tax_table(tx, country)?;
-    let (discounts, dead_codes) = usable_discounts(tx, shop, contents)?;
+    let (discounts, dead_codes) = usable_discounts(tx, shop, contents, occasion)?;
     let collections = collections(commerce, tx, shop, contents, &discounts)?;
     let gift_cards = usable_cards(tx, contents, shop.now)?;
     let (points, rewards) = redeemed(tx, contents, customer)?;
@@ -105,12 +129,17 @@ pub(crate) fn load(
     let unsent = price(&basket);
     let goods_cost = unsent.subtotal - (unsent.discount_total - unsent.shipping_discount);
     let methods = match &shipping_address {
-        Some(address) => methods(tx, &goods, contents, address, goods_cost)?,
+        Some(address) => methods(tx, shop.now, &goods, contents, address, goods_cost, occasion)?,
         None => Vec::new(),
     };
     let chosen = |(method, _): &&(ShippingMethod, i64)| Some(method.id.uuid()) == contents.shipping_method;
     let is_sent = contents.items.iter().any(|item| goods.get(item.product).is_some_and(super::Good::is_sent));
-    let method = methods.iter().find(chosen).filter(|_| is_sent).cloned();
+    // A box goes on by another way where its own is given up.
+    let cheapest = || match occasion {
+        Occasion::Cart => None,
+        Occasion::Renewal { .. } => methods.iter().min_by_key(|(_, cost)| *cost),
+    };
+    let method = methods.iter().find(chosen).or_else(cheapest).filter(|_| is_sent).cloned();
     let priced = match &method {
         Some((method, cost)) => {
             basket.shipping = Some(Shipping { price: *cost, tax_class: method.tax_class.clone() });
@@ -152,6 +181,7 @@ pub(super) fn unusable(
     discount: &Discount,
     now: Timestamp,
     customer_key: Option<&[u8]>,
+    occasion: Occasion,
 ) -> Result<Option<&'static str>, StoreError> {
     if row.status != "active" || discount.starts_at.is_some_and(|start| now < start) {
         return Ok(Some("This code is not valid."));
@@ -159,8 +189,12 @@ pub(super) fn unusable(
     if !discount.is_on(now) {
         return Ok(Some("This code has expired."));
     }
-    if discount.applies_to == AppliesTo::Renewals {
-        return Ok(Some("This code counts for renewals only."));
+    match (discount.applies_to, occasion) {
+        (AppliesTo::Renewals, Occasion::Cart) => return Ok(Some("This code counts for renewals only.")),
+        (AppliesTo::First, Occasion::Renewal { .. }) => {
+            return Ok(Some("This code counted for the first box."));
+        }
+        _ => {}
     }
     if discount.usage_limit.is_some_and(|limit| row.used >= limit) {
         return Ok(Some("This code has been used up."));
@@ -178,6 +212,7 @@ fn usable_discounts(
     tx: &mut Tx<'_>,
     shop: &Shop,
     contents: &Contents,
+    occasion: Occasion,
 ) -> Result<(Vec<Discount>, Vec<DeadCode>), StoreError> {
     let key = customer_key(contents);
     let mut usable = Vec::new();
@@ -187,15 +222,20 @@ fn usable_discounts(
             dead.push((code.clone(), "This code is not valid."));
             continue;
         };
-        let discount = discount_of(row.clone())?;
-        match unusable(tx, &row, &discount, shop.now, key.as_deref())? {
+        let mut discount = discount_of(row.clone())?;
+        if occasion != Occasion::Cart {
+            // It was used up once, when the subscription began.
+            discount.usage_limit = None;
+            discount.per_customer_limit = None;
+        }
+        match unusable(tx, &row, &discount, shop.now, key.as_deref(), occasion)? {
             Some(reason) => dead.push((code.clone(), reason)),
             None => usable.push(discount),
         }
     }
     for row in discounts::automatic(tx)? {
         let discount = discount_of(row.clone())?;
-        if unusable(tx, &row, &discount, shop.now, key.as_deref())?.is_none() {
+        if unusable(tx, &row, &discount, shop.now, key.as_deref(), occasion)?.is_none() {
             usable.push(discount);
         }
     }
@@ -261,11 +301,14 @@ fn redeemed(
 /// The methods that go there, in the shop's order, each with its price.
 fn methods(
     tx: &mut Tx<'_>,
+    now: Timestamp,
     goods: &Goods,
     contents: &Contents,
     address: &Address,
     goods_cost: i64,
+    occasion: Occasion,
 ) -> Result<Vec<(ShippingMethod, i64)>, StoreError> {
+    let is_paid = occasion == Occasion::Renewal { is_prepaid: true };
     let weight = |item: &Item| {
         let one = goods.get(item.product).map_or(0, |good| good.weight_grams(&item.options));
         one.saturating_mul(item.quantity)
@@ -276,6 +319,19 @@ fn methods(
         weight_grams: contents.items.iter().map(weight).fold(0, i64::saturating_add),
         goods: goods_cost,
     };
+    // Boxes that are paid in advance are sent one by one; the first goes with the rest of the cart.
+    let later: Vec<(Parcel<'_>, i64)> = contents
+        .items
+        .iter()
+        .filter_map(|item| {
+            let boxes =
+                item.subscription.as_ref().map(domain::carts::Boxes::paid_at_once).filter(|n| *n > 1)?;
+            let price = goods.prices(item, now).regular / boxes;
+            let one =
+                Parcel { weight_grams: weight(item), goods: price.saturating_mul(item.quantity), ..parcel };
+            Some((one, boxes - 1))
+        })
+        .collect();
     let mut methods = Vec::new();
     for row in shipping_methods::all(tx)? {
         if row.status != "active" {
@@ -283,7 +339,11 @@ fn methods(
         }
         let method = shipping_method_of(row)?;
         if let Some(cost) = method.quote(parcel) {
-            methods.push((method, cost));
+            let of_later = |(parcel, count): &(Parcel<'_>, i64)| {
+                method.quote(*parcel).unwrap_or(cost).saturating_mul(*count)
+            };
+            let all = later.iter().map(of_later).fold(cost, i64::saturating_add);
+            methods.push((method, if is_paid { 0 } else { all }));
         }
     }
     Ok(methods)

@@ -10,7 +10,7 @@ use store::Tx;
 use store::carts::CartRow;
 use store::selling::{discounts, gift_cards, reward_entries, reward_programmes};
 
-use super::basket::{customer_key, is_good, load, unusable};
+use super::basket::{Occasion, customer_key, is_good, load, unusable};
 use super::change::{change, owner};
 use super::{CartError, CartView};
 use crate::accounts::Shopper;
@@ -64,7 +64,7 @@ fn try_code(
     let found = discounts::find_by_code(tx, code)?.ok_or_else(|| invalid("This code is not valid."))?;
     let discount = discount_of(found.clone())?;
     let key = customer_key(contents);
-    if let Some(reason) = unusable(tx, &found, &discount, shop.now, key.as_deref())? {
+    if let Some(reason) = unusable(tx, &found, &discount, shop.now, key.as_deref(), Occasion::Cart)? {
         return Err(invalid(reason));
     }
     contents.codes.push(code.to_owned());

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::carts::pricing::UnitPrices;
-use domain::carts::{Item, Pick};
+use domain::carts::{Boxes, Item, Pick};
 use domain::catalog::{Availability, Listing, Part, PricingType, ProductType, Sale, Stock};
 use domain::ids::ProductId;
 use domain::time::Timestamp;
@@ -45,6 +45,12 @@ impl Goods {
         let parts = goods.0.values().flat_map(Good::parts).map(|link| link.target).collect();
         goods.add(tx, parts)?;
         Ok(goods)
+    }
+
+    /// Reads what can be picked for the boxes of a package, too.
+    pub(crate) fn read_pool(&mut self, tx: &mut Tx<'_>, package: Uuid) -> Result<(), StoreError> {
+        let pool = self.get(package).into_iter().flat_map(Good::pool).map(ProductId::new).collect();
+        self.add(tx, pool)
     }
 
     fn add(&mut self, tx: &mut Tx<'_>, mut ids: Vec<ProductId>) -> Result<(), StoreError> {
@@ -98,14 +104,9 @@ impl Goods {
         let Some(good) = self.get(item.product) else {
             return UnitPrices { regular: 0, sale: None, subscriber: None };
         };
-        if let (Some(package), Some(boxes)) = (&good.package, &item.subscription)
-            && package.pricing_type == PricingType::PerItem
-        {
-            let cost = |pick: &Pick| {
-                let one = self.get(pick.product).map_or(0, |good| good.unit_price(now));
-                one.saturating_mul(pick.quantity)
-            };
-            let regular = boxes.picks.iter().map(cost).fold(0_i64, i64::saturating_add);
+        if let (Some(package), Some(boxes)) = (&good.package, &item.subscription) {
+            let one = self.box_price(good, package, boxes, &item.options, now);
+            let regular = one.saturating_mul(boxes.paid_at_once());
             return UnitPrices { regular, sale: None, subscriber: None };
         }
         match good.chosen_price(&item.options) {
@@ -117,6 +118,28 @@ impl Goods {
                 subscriber: good.row.subscriber_price,
             },
         }
+    }
+
+    /// What one box costs: what was agreed, or what its picks come to, or the package's price of today.
+    fn box_price(
+        &self,
+        good: &Good,
+        package: &StoredPackage,
+        boxes: &Boxes,
+        options: &[Uuid],
+        now: Timestamp,
+    ) -> i64 {
+        if let Some(agreed) = boxes.agreed_price {
+            return agreed;
+        }
+        if package.pricing_type == PricingType::PerItem {
+            let cost = |pick: &Pick| {
+                let one = self.get(pick.product).map_or(0, |good| good.unit_price(now));
+                one.saturating_mul(pick.quantity)
+            };
+            return boxes.picks.iter().map(cost).fold(0_i64, i64::saturating_add);
+        }
+        good.chosen_price(options).unwrap_or_else(|| good.unit_price(now))
     }
 
     /// How much of what a line names is there, as far as this line can take it.
@@ -183,9 +206,19 @@ impl Good {
         self.links.iter().filter(|link| link.kind == LinkKind::BundleItem)
     }
 
+    /// What can be picked for a box of this package, in the shop's order.
+    pub(crate) fn pool(&self) -> impl Iterator<Item = Uuid> {
+        self.links.iter().filter(|link| link.kind == LinkKind::Pool).map(|link| link.target.uuid())
+    }
+
     /// Whether it can be picked for a box of this package.
     pub(crate) fn has_in_pool(&self, product: Uuid) -> bool {
-        self.links.iter().any(|link| link.kind == LinkKind::Pool && link.target.uuid() == product)
+        self.pool().any(|known| known == product)
+    }
+
+    /// How many there are to pick; `None` where they are not counted.
+    pub(crate) fn left(&self) -> Option<i64> {
+        if self.is_offered() { self.part(1, &[]).stock.quantity() } else { Some(0) }
     }
 
     fn sale(&self, now: Timestamp) -> Option<i64> {
@@ -197,7 +230,7 @@ impl Good {
         sale.is_on(now).then_some(sale.price)
     }
 
-    fn unit_price(&self, now: Timestamp) -> i64 {
+    pub(crate) fn unit_price(&self, now: Timestamp) -> i64 {
         self.sale(now).map_or(self.row.price, |sale| sale.min(self.row.price))
     }
 

@@ -1,7 +1,7 @@
 //! What is put in a cart. Rule: what can not be bought is refused when it is put in, and told as a warning when it changes later.
 
 use domain::accounts::Email;
-use domain::carts::{Boxes, Contents, Full, Gift, Item, MOST_PICKS, Pick, quantity};
+use domain::carts::{Boxes, Contents, Full, Gift, Item, MOST_PICKS, MOST_PREPAID, Pick, quantity};
 use domain::catalog::SubscriptionType;
 use domain::fields::{FieldErrors, Fields};
 use domain::ids::{CartId, ProductId};
@@ -33,6 +33,7 @@ pub struct NewItem {
 #[expect(missing_docs, reason = "the fields are those of the contract")]
 pub struct BoxesForm {
     pub billing_frequency: Option<i64>,
+    pub prepaid_boxes: Option<i64>,
     pub items: Vec<PickForm>,
 }
 
@@ -210,7 +211,7 @@ fn goods_of(tx: &mut Tx<'_>, product: Uuid, picks: impl Iterator<Item = Uuid>) -
         product,
         options: Vec::new(),
         quantity: 1,
-        subscription: Some(Boxes { billing_frequency: 1, picks }),
+        subscription: Some(Boxes { billing_frequency: 1, picks, prepaid: None, agreed_price: None }),
         gift: None,
         seen_price: None,
     };
@@ -281,23 +282,29 @@ fn read_boxes(goods: &Goods, good: &Good, form: Option<&BoxesForm>, path: &str) 
         let reason = format!("Must be one of {}.", known.join(", "));
         return Err(FieldErrors::one(format!("{path}subscription.billingFrequency"), reason).into());
     }
+    let prepaid = form.and_then(|form| form.prepaid_boxes).filter(|boxes| *boxes != 1);
+    if prepaid.is_some_and(|boxes| !(1..=MOST_PREPAID).contains(&boxes)) {
+        let reason = format!("Must be a whole number from 1 to {MOST_PREPAID}.");
+        return Err(FieldErrors::one(format!("{path}subscription.prepaidBoxes"), reason).into());
+    }
     let picks = form.map(|form| form.items.as_slice()).unwrap_or_default();
-    Ok(Boxes { billing_frequency: frequency, picks: read_picks(goods, good, package, picks, path)? })
+    let picks = read_picks(goods, good, package, picks, &format!("{path}subscription.items"))?;
+    Ok(Boxes { billing_frequency: frequency, picks, prepaid, agreed_price: None })
 }
 
-fn read_picks(
+/// What is picked for a box, checked against its package; `path` names the list.
+pub(crate) fn read_picks(
     goods: &Goods,
     good: &Good,
     package: &StoredPackage,
     typed: &[PickForm],
     path: &str,
 ) -> Result<Vec<Pick>, CartError> {
-    let path = format!("{path}subscription.items");
     if package.subscription_type != SubscriptionType::Picknmix && !typed.is_empty() {
-        return Err(FieldErrors::one(path, "The shop chooses what is in this box.").into());
+        return Err(FieldErrors::one(path.to_owned(), "The shop chooses what is in this box.").into());
     }
     if typed.len() > MOST_PICKS {
-        return Err(FieldErrors::one(path, "Must not have more than 100 entries.").into());
+        return Err(FieldErrors::one(path.to_owned(), "Must not have more than 100 entries.").into());
     }
     let mut picks: Vec<Pick> = Vec::new();
     for (index, PickForm { product_id, quantity: count }) in typed.iter().enumerate() {

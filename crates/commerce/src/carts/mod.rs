@@ -16,7 +16,7 @@ use domain::fields::FieldErrors;
 use domain::problem::{Kind, Problem};
 use store::StoreError;
 
-pub(crate) use basket::{Loaded, customer_key, load};
+pub(crate) use basket::{Loaded, Occasion, customer_key, load, load_for};
 pub(crate) use change::{contents_of, owner, store_contents, visible, writable};
 pub use change::{create, delete, find};
 pub(crate) use claim::take_over_at_login;
@@ -27,8 +27,9 @@ pub use contact::{
     shipping_methods,
 };
 pub(crate) use goods::{Good, Goods, Taken};
+pub(crate) use items::read_picks;
 pub use items::{BoxesForm, GiftForm, ItemChange, NewItem, PickForm, add_item, change_item, remove_item};
-pub(crate) use needs::needs;
+pub(crate) use needs::{box_need, left_message, needs};
 pub(crate) use tending::tend;
 pub(crate) use view::chosen;
 pub use view::{

@@ -58,7 +58,8 @@ fn line_need(item: &Item, loaded: &Loaded, is_signed_in: bool) -> Option<Notice>
         .map(|message| Notice::of_line("below_minimum", message, item.id))
 }
 
-fn box_need(package: &StoredPackage, picked: i64) -> Option<String> {
+/// What is missing in a box that its customer fills.
+pub(crate) fn box_need(package: &StoredPackage, picked: i64) -> Option<String> {
     (package.subscription_type == SubscriptionType::Picknmix && picked < package.minimum_items).then(|| {
         let missing = package.minimum_items - picked;
         format!("Please choose {missing} more: a box has at least {} items.", package.minimum_items)
@@ -66,7 +67,7 @@ fn box_need(package: &StoredPackage, picked: i64) -> Option<String> {
 }
 
 /// How a shopper is told that less is left.
-pub(super) fn left_message(left: i64) -> String {
+pub(crate) fn left_message(left: i64) -> String {
     match left {
         ..=0 => "This is sold out.".to_owned(),
         left => format!("Only {left} left."),

@@ -26,7 +26,7 @@ use crate::webhooks;
 use crate::{Commerce, Shop};
 
 /// Takes all that the cart needs, for an order.
-pub(super) fn take(
+pub(crate) fn take(
     commerce: &Commerce,
     tx: &mut Tx<'_>,
     shop: &Shop,
@@ -160,7 +160,7 @@ pub(crate) fn move_points(
 }
 
 /// Gives back all that is held for an order, once.
-pub(super) fn release(
+pub(crate) fn release(
     commerce: &Commerce,
     tx: &mut Tx<'_>,
     shop: &Shop,

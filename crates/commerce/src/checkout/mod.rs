@@ -5,6 +5,7 @@ mod hold;
 mod numbering;
 mod open;
 mod pay;
+mod placing;
 mod settle;
 mod state;
 mod sweep;
@@ -24,9 +25,13 @@ use crate::carts::{CartError, Notice};
 use crate::orders::OrderView;
 use crate::payments::PaymentsError;
 
-pub(crate) use hold::{move_points, put_back};
-pub(crate) use settle::{News, keep_card, record};
+pub(crate) use hold::{move_points, put_back, release, take};
+pub(crate) use numbering::number;
+pub(crate) use pay::{NewCharge, REQUIRES_ACTION, begin, is_open, look_up};
+pub(crate) use placing::{Placing, place};
+pub(crate) use settle::{News, complete_free, keep_card, record};
 pub use state::find;
+pub(crate) use state::payment_state;
 pub(crate) use sweep::{let_go_of_cart, settle_order};
 pub(crate) use turns::Turns;
 

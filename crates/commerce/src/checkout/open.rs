@@ -1,21 +1,17 @@
 //! The first step: the order stands, and what it needs is held.
 
 use domain::carts::Contents;
-use domain::ids::{CartId, CustomerId, OrderId, OrderItemId, PaymentId};
-use domain::money::Money;
-use domain::orders::{OrderStatus, PaymentStatus};
-use gateways::payments::{Charge, Source};
+use domain::ids::{CartId, CustomerId, OrderId, PaymentId};
+use gateways::payments::Source;
 use store::carts::{self, CartRow};
-use store::orders::items::{self, OrderItemRow};
-use store::orders::payments::{self, PaymentRow};
 use store::orders::{self, OrderRow};
 use store::{Tx, payment_methods};
 
+use super::placing::{Placing, place};
 use super::{CheckOut, CheckoutError, PaymentChoice, hold, pay};
 use crate::accounts::Shopper;
-use crate::carts::{CartError, Loaded, contents_of, load, needs, owner, store_contents, writable};
+use crate::carts::{Loaded, contents_of, load, needs, owner, store_contents, writable};
 use crate::jobs::{self, Kind};
-use crate::orders::{ItemDetails, OrderDetails};
 use crate::payments::{self as accounts, Account};
 use crate::{Commerce, Shop};
 
@@ -46,7 +42,9 @@ pub(super) async fn open(
             }
             let loaded = load(&handle, tx, shop, &contents, customer)?;
             check_ready(shop, &contents, &loaded, customer)?;
-            let order = put_order(&handle, tx, shop, &row, &contents, &loaded, customer)?;
+            let before = orders::find_by_cart(tx, row.cart_id)?;
+            let asked_for = Placing { before, cart: Some(row.cart_id), customer, subscription: None };
+            let order = place(&handle, tx, shop, asked_for, &contents, &loaded)?;
             hold::take(&handle, tx, shop, order.order_id, &contents, &loaded, customer)?;
             let to_pay = loaded.priced.to_pay();
             let charge = match to_pay {
@@ -94,81 +92,6 @@ fn check_ready(
     Err(CheckoutError::NotReady(missing))
 }
 
-/// Writes the order and its lines: a new one, or over the one that an earlier try left pending.
-fn put_order(
-    commerce: &Commerce,
-    tx: &mut Tx<'_>,
-    shop: &Shop,
-    cart: &CartRow,
-    contents: &Contents,
-    loaded: &Loaded,
-    customer: Option<CustomerId>,
-) -> Result<OrderRow, CheckoutError> {
-    let before = orders::find_by_cart(tx, cart.cart_id)?;
-    let is_known = before.is_some();
-    let priced = &loaded.priced;
-    let id = before
-        .as_ref()
-        .map_or_else(|| OrderId::new(commerce.chance().uuid(shop.now)), |order| order.order_id);
-    let order = OrderRow {
-        order_id: id,
-        ref_number: before.as_ref().and_then(|order| order.ref_number),
-        cart_id: Some(cart.cart_id.to_bytes()),
-        customer_id: customer.map(CustomerId::to_bytes),
-        email: contents.contact.as_ref().map(|contact| contact.email.clone()),
-        status: OrderStatus::Pending.as_str().to_owned(),
-        payment_status: PaymentStatus::Pending.as_str().to_owned(),
-        holds: true,
-        reserved_until: Some(shop.now.plus(shop.settings.checkout.reservation())),
-        currency: shop.settings.currency.as_str().to_owned(),
-        item_count: contents.unit_count(),
-        subtotal: priced.subtotal,
-        discount_total: priced.discount_total,
-        shipping_total: priced.shipping_total,
-        tax_total: priced.tax_total,
-        gift_card_total: priced.gift_card_total,
-        total: priced.total,
-        refunded_total: 0,
-        tax_included: shop.settings.checkout.tax_included,
-        country: loaded.shipping_address.as_ref().map(|address| address.country.as_str().to_owned()),
-        details: OrderDetails::of(contents, loaded).to_stored()?,
-        subscription_id: None,
-        version: before.as_ref().map_or(1, |order| order.version + 1),
-        paid_at: None,
-        created_at: before.as_ref().map_or(shop.now, |order| order.created_at),
-        updated_at: shop.now,
-    };
-    if is_known {
-        items::delete_of(tx, id)?;
-        orders::update(tx, order.clone())?;
-    } else {
-        orders::insert(tx, order.clone())?;
-    }
-    for (position, (item, line)) in (0_i64..).zip(contents.items.iter().zip(&priced.lines)) {
-        let good = loaded.goods.get(item.product).ok_or(CartError::NotFound)?;
-        let row = OrderItemRow {
-            item_id: OrderItemId::new(commerce.chance().uuid(shop.now)),
-            order_id: id,
-            position,
-            product_id: good.row.product_id,
-            name: good.row.name.clone(),
-            sku: good.sku(&item.options),
-            quantity: item.quantity,
-            fulfilled: 0,
-            restocked: 0,
-            unit_price: line.unit_price,
-            total: line.total,
-            discount: line.discount,
-            tax: line.tax,
-            tax_basis_points: line.tax_basis_points,
-            subscription_id: None,
-            details: ItemDetails::of(item, good, &loaded.goods).to_stored()?,
-        };
-        items::insert(tx, row)?;
-    }
-    Ok(order)
-}
-
 fn begin_payment(
     commerce: &Commerce,
     tx: &mut Tx<'_>,
@@ -181,38 +104,17 @@ fn begin_payment(
     let account = accounts::account(commerce, tx, shop)?;
     let customer = crate::orders::customer_of(order)?;
     let source = source(tx, customer, asked, &account)?;
-    let payment = PaymentRow {
-        payment_id: PaymentId::new(commerce.chance().uuid(shop.now)),
-        order_id: order.order_id,
-        provider: account.name().to_owned(),
-        provider_ref: None,
+    let new = pay::NewCharge {
+        key: PaymentId::new(commerce.chance().uuid(shop.now)),
         amount,
-        refunded: 0,
-        status: pay::PENDING.to_owned(),
-        action: None,
-        decline_code: None,
-        decline_message: None,
-        method: None,
-        created_at: shop.now,
-        updated_at: shop.now,
+        source,
+        off_session: false,
+        return_url: asked.return_url.clone(),
     };
-    payments::insert(tx, payment.clone())?;
-    Ok(pay::Begun {
-        account,
-        // A card is kept for whoever is signed in: always where boxes are to be paid with it later.
-        keep_for: customer.filter(|_| asked.save_card || has_boxes),
-        charge: Charge {
-            tenant: shop.id,
-            key: payment.payment_id,
-            amount: Money::new(amount, shop.settings.currency),
-            source,
-            keep_for: None,
-            off_session: false,
-            capture: true,
-            reference: order.order_id.to_string(),
-            return_url: asked.return_url.clone(),
-        },
-    })
+    let charge = pay::begin(tx, shop, order, &account, new)?;
+    // A card is kept for whoever is signed in: always where boxes are to be paid with it later.
+    let keep_for = customer.filter(|_| asked.save_card || has_boxes);
+    Ok(pay::Begun { account, keep_for, charge })
 }
 
 fn source(

@@ -2,12 +2,17 @@
 //! at once, and where that fails too, again and again by a job.
 
 use domain::ids::{CustomerId, PaymentId, TenantId};
-use gateways::payments::{Charge, Payment, PaymentError, PaymentRef};
+use domain::money::Money;
+use gateways::payments::{Charge, Payment, PaymentError, PaymentRef, Source};
+use store::orders::OrderRow;
+use store::orders::payments::{self, PaymentRow};
+use store::{StoreError, Tx};
+use url::Url;
 
 use super::CheckoutError;
 use super::settle::{News, Settled, record};
-use crate::Commerce;
 use crate::payments::Account;
+use crate::{Commerce, Shop};
 
 /// A payment that was written down and not charged yet.
 pub(crate) const PENDING: &str = "pending";
@@ -34,6 +39,64 @@ pub(crate) struct Begun {
     pub(super) account: Account,
     pub(super) keep_for: Option<CustomerId>,
     pub(super) charge: Charge,
+}
+
+/// A charge to write down.
+pub(crate) struct NewCharge {
+    /// The idempotency key.
+    pub(crate) key: PaymentId,
+    /// In minor units.
+    pub(crate) amount: i64,
+    pub(crate) source: Source,
+    /// Nobody is there to answer the bank.
+    pub(crate) off_session: bool,
+    pub(crate) return_url: Option<Url>,
+}
+
+impl NewCharge {
+    /// The charge, for an order.
+    pub(crate) fn of(self, shop: &Shop, order: &OrderRow) -> Charge {
+        Charge {
+            tenant: shop.id,
+            key: self.key,
+            amount: Money::new(self.amount, shop.settings.currency),
+            source: self.source,
+            keep_for: None,
+            off_session: self.off_session,
+            capture: true,
+            reference: order.order_id.to_string(),
+            return_url: self.return_url,
+        }
+    }
+}
+
+/// Writes a charge down before it is made, so that it can be looked up whatever happens.
+pub(crate) fn begin(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    order: &OrderRow,
+    account: &Account,
+    new: NewCharge,
+) -> Result<Charge, StoreError> {
+    payments::insert(
+        tx,
+        PaymentRow {
+            payment_id: new.key,
+            order_id: order.order_id,
+            provider: account.name().to_owned(),
+            provider_ref: None,
+            amount: new.amount,
+            refunded: 0,
+            status: PENDING.to_owned(),
+            action: None,
+            decline_code: None,
+            decline_message: None,
+            method: None,
+            created_at: shop.now,
+            updated_at: shop.now,
+        },
+    )?;
+    Ok(new.of(shop, order))
 }
 
 /// Charges, and records what came of it. A refusal is an error; what the shopper has to finish is not.
@@ -75,7 +138,7 @@ pub(super) async fn charge(commerce: &Commerce, tenant: TenantId, begun: Begun) 
 }
 
 /// What became of a payment whose answer did not come.
-pub(super) async fn look_up(
+pub(crate) async fn look_up(
     commerce: &Commerce,
     account: &Account,
     tenant: TenantId,

@@ -7,16 +7,16 @@ use domain::selling::RewardReason;
 use domain::webhooks::EventKind;
 use gateways::payments::{Decline, DeclineKind, KeptMethod, Payment, PaymentStatus as ProviderStatus};
 use store::carts::{self, CartRow};
-use store::orders::items;
 use store::orders::payments::{self, PaymentRow};
 use store::orders::{self, OrderRow};
 use store::payment_methods::{self, PaymentMethodRow};
 use store::selling::{reward_entries, reward_programmes};
-use store::{StoreError, Tx, payment_providers, subscriptions};
+use store::{StoreError, Tx, payment_providers};
 
 use super::{hold, pay};
-use crate::orders::{self as order_area, ItemDetails, OrderDetails};
+use crate::orders::{self as order_area, OrderDetails};
 use crate::selling::programme_of;
+use crate::subscriptions::{self, Heard};
 use crate::webhooks;
 use crate::{Commerce, Shop};
 
@@ -89,13 +89,22 @@ pub(super) async fn record_free(
             let shop = Shop::of(tx, system_now)?;
             let order = orders::find(tx, order)?
                 .ok_or_else(|| StoreError::Broken(format!("order {order} is gone")))?;
-            let mut recording = Recording { commerce: &handle, shop, order, is_told_later: false };
-            if recording.order.paid_at.is_none() && recording.order.holds {
-                recording.complete(tx, None)?;
-            }
-            Ok(())
+            complete_free(&handle, tx, &shop, order)
         })
         .await
+}
+
+/// As [`record_free`], within the caller's transaction.
+pub(crate) fn complete_free(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    order: OrderRow,
+) -> Result<(), StoreError> {
+    if order.paid_at.is_some() || !order.holds {
+        return Ok(());
+    }
+    Recording { commerce, shop: shop.clone(), order, is_told_later: false }.complete(tx, None)
 }
 
 fn standing(row: &PaymentRow) -> Settled {
@@ -160,6 +169,8 @@ impl Recording<'_> {
             orders::update(tx, self.order.clone())?;
         }
         payments::update(tx, row)?;
+        let heard = if status == pay::UNKNOWN { Heard::Unknown } else { Heard::UnderWay };
+        subscriptions::hear(self.commerce, tx, &self.shop, &self.order, heard)?;
         Ok(Settled::Open)
     }
 
@@ -176,6 +187,9 @@ impl Recording<'_> {
         row.decline_message = Some(decline.message.clone());
         payments::update(tx, row)?;
         PaymentStatus::Failed.as_str().clone_into(&mut self.order.payment_status);
+        if subscriptions::hear(self.commerce, tx, &self.shop, &self.order, Heard::Declined(decline))? {
+            return self.refuse_renewal(tx, decline);
+        }
         self.reopen(tx)?;
         order_area::note(
             self.commerce,
@@ -194,11 +208,23 @@ impl Recording<'_> {
         Ok(Settled::Declined(decline.clone()))
     }
 
+    /// What a renewal holds is held until dunning has come to its end.
+    fn refuse_renewal(&mut self, tx: &mut Tx<'_>, decline: &Decline) -> Result<Settled, StoreError> {
+        self.order.updated_at = self.shop.now;
+        self.order.version += 1;
+        orders::update(tx, self.order.clone())?;
+        let code = &decline.code;
+        order_area::note(self.commerce, tx, &self.shop, &self.order, "payment_failed", "shop", code)?;
+        Ok(Settled::Declined(decline.clone()))
+    }
+
     fn end(&mut self, tx: &mut Tx<'_>, mut row: PaymentRow) -> Result<Settled, StoreError> {
         pay::CANCELLED.clone_into(&mut row.status);
         row.action = None;
         payments::update(tx, row)?;
-        self.reopen(tx)?;
+        if !subscriptions::hear(self.commerce, tx, &self.shop, &self.order, Heard::Ended)? {
+            self.reopen(tx)?;
+        }
         Ok(Settled::Ended)
     }
 
@@ -208,6 +234,7 @@ impl Recording<'_> {
         self.order.version += 1;
         hold::release(self.commerce, tx, &self.shop, &mut self.order)?;
         orders::update(tx, self.order.clone())?;
+        subscriptions::forget(tx, self.order.order_id)?;
         let Some(cart) = self.cart(tx)? else { return Ok(()) };
         if cart.status != carts::COMPLETING {
             return Ok(());
@@ -269,36 +296,29 @@ impl Recording<'_> {
             carts::update(tx, CartRow { status, version, updated_at: now, ..cart })?;
         }
         let customer = order_area::customer_of(&self.order)?;
-        if let (Some(customer), Some((provider, method))) = (customer, method) {
-            keep_card(self.commerce, tx, &self.shop, customer, provider, method)?;
-        }
-        self.begin_subscriptions(tx, customer)?;
+        let card = match (customer, method) {
+            (Some(customer), Some((provider, method))) => {
+                keep_card(self.commerce, tx, &self.shop, customer, provider, method)?
+            }
+            _ => None,
+        };
         self.earn_points(tx, customer)?;
+        let is_renewal = subscriptions::hear(self.commerce, tx, &self.shop, &self.order, Heard::Paid(card))?;
+        if !is_renewal {
+            let first = subscriptions::begin(self.commerce, tx, &self.shop, &self.order, card)?;
+            self.order.subscription_id = first.map(SubscriptionId::to_bytes);
+        }
         orders::update(tx, self.order.clone())?;
         order_area::note(self.commerce, tx, &self.shop, &self.order, "paid", "shop", "")?;
         let data = order_area::event_data(&self.order);
         webhooks::emit(self.commerce, tx, now, EventKind::OrderCreated, data.clone())?;
         webhooks::emit(self.commerce, tx, now, EventKind::OrderPaid, data)?;
-        order_area::mails::received(self.commerce, tx, &self.shop, &self.order)
-    }
-
-    fn begin_subscriptions(
-        &mut self,
-        tx: &mut Tx<'_>,
-        customer: Option<CustomerId>,
-    ) -> Result<(), StoreError> {
-        let Some(customer) = customer else { return Ok(()) };
-        for mut line in items::of(tx, &[self.order.order_id])? {
-            if ItemDetails::read(&line)?.boxes.is_none() {
-                continue;
-            }
-            let id = SubscriptionId::new(self.commerce.chance().uuid(self.shop.now));
-            subscriptions::begin(tx, id, customer, line.product_id, self.shop.now)?;
-            line.subscription_id = Some(id.to_bytes());
-            self.order.subscription_id.get_or_insert_with(|| id.to_bytes());
-            items::update(tx, line)?;
+        // The mail of a renewal tells of its order.
+        if is_renewal {
+            Ok(())
+        } else {
+            order_area::mails::received(self.commerce, tx, &self.shop, &self.order)
         }
-        Ok(())
     }
 
     /// Points for what was paid for the goods.

@@ -36,7 +36,8 @@ pub(super) fn current_payment(
     Ok(payments::of(tx, order.order_id)?.pop())
 }
 
-fn payment_state(commerce: &Commerce, payment: Option<&PaymentRow>) -> PaymentState {
+/// Where a payment stands, for the shopper's client.
+pub(crate) fn payment_state(commerce: &Commerce, payment: Option<&PaymentRow>) -> PaymentState {
     let Some(payment) = payment else {
         return PaymentState {
             status: "not_needed",

@@ -96,6 +96,7 @@ fn again(line: &OrderItemRow) -> Result<carts::NewItem, StoreError> {
     let details = ItemDetails::read(line)?;
     let boxes = details.boxes.map(|boxes| carts::BoxesForm {
         billing_frequency: Some(boxes.billing_frequency),
+        prepaid_boxes: boxes.prepaid,
         items: boxes
             .picks
             .iter()

@@ -199,7 +199,7 @@ pub async fn make_default(
         .await
 }
 
-/// Forgets a card, here and at the provider. The last card of an active subscription stays.
+/// Forgets a card, here and at the provider. The last card of a customer who has a subscription to pay stays.
 pub async fn remove_payment_method(
     commerce: &Commerce,
     shop: &Shop,
@@ -214,7 +214,7 @@ pub async fn remove_payment_method(
             let row = rows::find(tx, customer, id)?.ok_or(PaymentsError::NotFound)?;
             let others: Vec<_> =
                 rows::of(tx, customer, MOST)?.into_iter().filter(|other| other.method_id != id).collect();
-            if others.is_empty() && subscriptions::is_subscriber(tx, customer)? {
+            if others.is_empty() && subscriptions::paid_by(tx, customer)? {
                 return Err(PaymentsError::InUse);
             }
             rows::delete(tx, id)?;
