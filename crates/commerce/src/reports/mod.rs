@@ -1,5 +1,13 @@
-//! What a shop sold. Rule: an order counts when it is paid, and money that is given back when that is begun, so that a month
-//! that is over does not change any more.
+//! What a shop sold, and what is to come of its subscriptions. Rule: an order counts when it is paid, and money that is given back
+//! when that is begun, so that a month that is over does not change any more.
+
+mod forecast;
+mod members;
+mod renewals;
+mod revenue;
+#[cfg(test)]
+mod samples;
+mod walk;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +17,11 @@ use store::orders::{self, OrderRow};
 use store::{StoreError, Tx};
 
 use crate::{Commerce, Shop};
+
+pub use forecast::{Forecast, Need, Unreleased, forecast};
+pub use members::{Churn, Cohorts, churn, cohorts};
+pub use renewals::{Due, Renewals, Sum, renewals};
+pub use revenue::{PackageRevenue, Revenue, RevenueMonth, Running, recurring_revenue};
 
 /// Rows read at once: a year of orders is not kept in memory.
 const STEP: i64 = 1000;
