@@ -10,10 +10,12 @@ mod media;
 mod messaging;
 mod openapi;
 mod packages;
+mod pay;
 mod payments;
 mod products;
 mod reading;
 mod search;
+mod subscriptions;
 
 use std::sync::Arc;
 
@@ -50,6 +52,7 @@ pub fn router(storefront: Storefront) -> (Router, OpenApi) {
             .merge(messaging::pages())
             .merge(media::routes())
             .merge(payments::routes())
+            .merge(pay::routes())
             .with_state(storefront),
         document,
     )
@@ -59,6 +62,7 @@ pub fn router(storefront: Storefront) -> (Router, OpenApi) {
 fn calls() -> OpenApiRouter<Storefront> {
     account::routes()
         .merge(carts::routes())
+        .merge(subscriptions::routes())
         .merge(products::calls())
         .merge(messaging::routes())
         .merge(search::routes())

@@ -1,50 +1,19 @@
 //! GET /account/subscriptions, published.
 
 use axum::Json;
+use axum::extract::State;
+use commerce::{Commerce, subscriptions};
+use domain::problem::Problem;
+use marzipan_http::ApiError;
 use marzipan_http::openapi::{Always, Unauthenticated};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::DataBody;
-use crate::identity::Customer;
-
-/// A subscription in the customer's list.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(example = json!({
-    "id": "01926a3c-0000-7000-8000-000000000005",
-    "subscriptionType": "picknmix",
-    "name": "The Cellar Club",
-    "productId": "01926a3c-0000-7000-8000-000000000006",
-    "price": "£64.00",
-    "status": "active",
-    "startDate": "2024-10-07T12:12:58.000000Z",
-    "endDate": null,
-    "renewalDate": "2024-11-07T12:12:58.000000Z",
-    "billingInterval": 1,
-}))]
-pub(crate) struct SubscriptionSummary {
-    #[schema(format = Uuid)]
-    id: String,
-    subscription_type: String,
-    name: String,
-    #[schema(format = Uuid)]
-    product_id: String,
-    price: String,
-    status: String,
-    #[schema(format = DateTime)]
-    start_date: String,
-    #[schema(required, format = DateTime)]
-    end_date: Option<String>,
-    #[schema(required, format = DateTime)]
-    renewal_date: Option<String>,
-    /// Months between two boxes.
-    billing_interval: u32,
-}
+use crate::identity::{Customer, Shopper};
+use crate::subscriptions::SummaryBody;
 
 /// List subscriptions.
 ///
-/// The customer's subscriptions, active and not. The shop sells none yet, so the list is empty.
+/// The customer's subscriptions, active and not, oldest first; those that they were given too.
 #[utoipa::path(
     get,
     path = "/account/subscriptions",
@@ -52,10 +21,15 @@ pub(crate) struct SubscriptionSummary {
     operation_id = "listSubscriptions",
     security(("accountAuth" = [])),
     responses(
-        (status = 200, description = "The subscriptions.", body = DataBody<Vec<SubscriptionSummary>>),
+        (status = 200, description = "The subscriptions.", body = DataBody<Vec<SummaryBody>>),
         Unauthenticated, Always,
     )
 )]
-pub(crate) async fn list(_: Customer) -> Json<DataBody<Vec<SubscriptionSummary>>> {
-    Json(DataBody { data: Vec::new() })
+pub(crate) async fn list(
+    Customer(who): Customer,
+    Shopper(shopper): Shopper,
+    State(commerce): State<Commerce>,
+) -> Result<Json<DataBody<Vec<SummaryBody>>>, ApiError> {
+    let found = subscriptions::list_own(&commerce, &shopper.shop, &who).await.map_err(Problem::from)?;
+    Ok(Json(DataBody { data: found.into_iter().map(Into::into).collect() }))
 }

@@ -186,6 +186,8 @@ impl From<carts::ChosenOption> for ChosenOptionBody {
 pub(crate) struct BoxesBody {
     /// Months between two.
     billing_frequency: i64,
+    /// How many boxes are paid at once.
+    prepaid_boxes: i64,
     /// What is in the first: of pick & mix only.
     items: Vec<PickBody>,
 }
@@ -205,7 +207,11 @@ impl From<Boxes> for BoxesBody {
             product_id: pick.product.to_string(),
             quantity: pick.quantity,
         };
-        Self { billing_frequency: boxes.billing_frequency, items: boxes.picks.iter().map(pick).collect() }
+        Self {
+            billing_frequency: boxes.billing_frequency,
+            prepaid_boxes: boxes.paid_at_once(),
+            items: boxes.picks.iter().map(pick).collect(),
+        }
     }
 }
 

@@ -118,11 +118,16 @@ pub(crate) struct PaymentBody {
     redirect_url: Option<String>,
 }
 
+impl From<PaymentState> for PaymentBody {
+    fn from(state: PaymentState) -> Self {
+        let PaymentState { status, provider, client_secret, redirect_url } = state;
+        Self { status, provider, client_secret, redirect_url }
+    }
+}
+
 impl From<Checkout> for CheckoutBody {
     fn from(checkout: Checkout) -> Self {
-        let PaymentState { status, provider, client_secret, redirect_url } = checkout.payment;
-        let payment = PaymentBody { status, provider, client_secret, redirect_url };
-        Self { order: checkout.order.into(), payment }
+        Self { order: checkout.order.into(), payment: checkout.payment.into() }
     }
 }
 

@@ -44,6 +44,9 @@ pub(crate) struct BoxesInput {
     /// Months between two; one of the package's.
     #[schema(minimum = 1, maximum = 24)]
     billing_frequency: Option<i64>,
+    /// How many boxes to pay at once, from 1 to 36; 1 if left out.
+    #[schema(minimum = 1, maximum = 36)]
+    prepaid_boxes: Option<i64>,
     /// What is in the first: of pick & mix only.
     #[schema(max_items = 100)]
     items: Option<Vec<PickInput>>,
@@ -74,12 +77,18 @@ pub(crate) struct GiftInput {
     send_on: Option<String>,
 }
 
+impl From<PickInput> for PickForm {
+    fn from(input: PickInput) -> Self {
+        Self { product_id: input.product_id, quantity: input.quantity }
+    }
+}
+
 impl From<BoxesInput> for BoxesForm {
     fn from(input: BoxesInput) -> Self {
-        let pick = |pick: PickInput| PickForm { product_id: pick.product_id, quantity: pick.quantity };
         Self {
             billing_frequency: input.billing_frequency,
-            items: input.items.unwrap_or_default().into_iter().map(pick).collect(),
+            prepaid_boxes: input.prepaid_boxes,
+            items: input.items.unwrap_or_default().into_iter().map(Into::into).collect(),
         }
     }
 }

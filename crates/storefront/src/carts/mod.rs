@@ -19,6 +19,8 @@ use crate::Storefront;
 use crate::account::DataBody;
 
 pub(crate) use bodies::{CartAddress, CartBody, ChosenOptionBody};
+pub(crate) use checkout::PaymentBody;
+pub(crate) use items::PickInput;
 
 pub(crate) fn routes() -> OpenApiRouter<Storefront> {
     OpenApiRouter::new()
