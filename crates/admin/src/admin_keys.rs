@@ -92,6 +92,10 @@ pub(crate) enum ScopeWord {
     OrdersWrite,
     #[serde(rename = "orders:refund")]
     OrdersRefund,
+    #[serde(rename = "subscriptions:read")]
+    SubscriptionsRead,
+    #[serde(rename = "subscriptions:write")]
+    SubscriptionsWrite,
     #[serde(rename = "webhooks:read")]
     WebhooksRead,
     #[serde(rename = "webhooks:write")]

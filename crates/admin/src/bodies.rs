@@ -1,5 +1,6 @@
 //! The shapes that answers share.
 
+use domain::money::Money;
 use domain::tenants::Currency;
 use marzipan_http::{ListBody, Paging};
 use serde::Serialize;
@@ -47,4 +48,9 @@ impl MoneyBody {
     pub(crate) fn new(value: i64, currency: Currency) -> Self {
         Self { value, currency: currency.as_str() }
     }
+}
+
+/// The amount in its shape.
+pub(crate) fn money(money: Money) -> MoneyBody {
+    MoneyBody::new(money.minor(), money.currency())
 }

@@ -62,7 +62,7 @@ permissions! {
     CustomersRead CustomersWrite Tokens SettingsRead SettingsWrite OutboxRead AuditRead TestClock AdminKeys
     ProductsRead ProductsWrite ContentRead ContentWrite MessagesRead MessagesWrite
     SellingRead SellingWrite OrdersRead OrdersWrite OrdersRefund
-    WebhooksRead WebhooksWrite
+    SubscriptionsRead SubscriptionsWrite WebhooksRead WebhooksWrite
 }
 
 /// One of two scopes: pictures belong to products and to pages.

@@ -30,6 +30,7 @@ mod selling;
 mod settings;
 mod staff;
 mod staff_session;
+mod subscriptions;
 mod test_clock;
 mod tokens;
 mod totp;
@@ -136,6 +137,7 @@ fn routes() -> OpenApiRouter<Admin> {
         .routes(routes!(payments::charges))
         .routes(routes!(payments::set_faults))
         .merge(orders::routes())
+        .merge(subscriptions::routes())
         .merge(reports::routes())
         .merge(content::routes())
         .merge(selling::routes())

@@ -90,7 +90,8 @@ fn row(entry: &SubscriberEntry) -> String {
     cells.map(cell).join(",") + "\r\n"
 }
 
-fn cell(text: &str) -> String {
+/// A text as a cell of a table that no spreadsheet takes for a formula.
+pub(crate) fn cell(text: &str) -> String {
     let guarded =
         if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
     if guarded.contains([',', '"', '\n', '\r']) {

@@ -1,5 +1,7 @@
 //! GET and PATCH /settings.
 
+mod subscriptions;
+
 use axum::Json;
 use axum::extract::State;
 use commerce::{Commerce, Shop, tenants};
@@ -12,6 +14,7 @@ use marzipan_http::{ApiError, ETag, JsonBody, Patch, Preconditions};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use self::subscriptions::{SubscriptionsBody, SubscriptionsPatch};
 use crate::bodies::DataBody;
 use crate::fields::Filled;
 use crate::identity::{SettingsRead, SettingsWrite, Staff};
@@ -45,6 +48,15 @@ use marzipan_http::fields::{line_schema, phone_schema};
         "reservationMinutes": 15,
         "orderMultiple": null,
         "deliveryCountries": ["GB", "IE"],
+    },
+    "subscriptions": {
+        "editableHours": 48,
+        "reminderDays": 5,
+        "dunningDays": [1, 3, 5, 7],
+        "dunningEnd": "cancel",
+        "soldOut": "replace",
+        "missed": "once",
+        "priceNoticeDays": 30,
     },
 }))]
 pub(crate) struct SettingsBody {
@@ -86,6 +98,7 @@ pub(crate) struct SettingsBody {
     /// Where the shop is found elsewhere.
     social_links: Vec<SocialLinkBody>,
     checkout: CheckoutBody,
+    subscriptions: SubscriptionsBody,
 }
 
 /// How the shop sells.
@@ -146,6 +159,7 @@ impl From<&Settings> for SettingsBody {
             contact_address,
             social_links,
             checkout,
+            subscriptions,
         } = settings;
         let link =
             |link: &SocialLink| SocialLinkBody { name: link.name.clone(), url: link.url.as_str().to_owned() };
@@ -183,6 +197,7 @@ impl From<&Settings> for SettingsBody {
                     .map(|country| country.as_str().to_owned())
                     .collect(),
             },
+            subscriptions: subscriptions.into(),
         }
     }
 }
@@ -291,6 +306,10 @@ pub(crate) struct SettingsPatch {
     #[serde(default)]
     #[schema(value_type = Option<CheckoutPatch>)]
     checkout: Patch<CheckoutPatch>,
+    /// Null for that of a new shop.
+    #[serde(default)]
+    #[schema(value_type = Option<SubscriptionsPatch>)]
+    subscriptions: Patch<SubscriptionsPatch>,
 }
 
 /// What to change of how the shop sells; what is left out stays.
@@ -398,6 +417,7 @@ impl SettingsPatch {
             contact_address,
             social_links,
             checkout,
+            subscriptions,
         } = self;
         over(name, &mut form.name);
         over(currency, &mut form.currency);
@@ -419,6 +439,11 @@ impl SettingsPatch {
             Patch::Absent => {}
             Patch::Null => form.checkout = None,
             Patch::Value(patch) => patch.write_over(form.checkout.get_or_insert_default()),
+        }
+        match subscriptions {
+            Patch::Absent => {}
+            Patch::Null => form.subscriptions = None,
+            Patch::Value(patch) => patch.write_over(form.subscriptions.get_or_insert_default()),
         }
         match colours {
             Patch::Absent => {}

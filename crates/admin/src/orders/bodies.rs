@@ -6,11 +6,7 @@ use domain::money::Money;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::bodies::MoneyBody;
-
-fn money(money: Money) -> MoneyBody {
-    MoneyBody::new(money.minor(), money.currency())
-}
+use crate::bodies::{MoneyBody, money};
 
 /// An order.
 #[derive(Serialize, ToSchema)]

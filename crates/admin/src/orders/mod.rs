@@ -1,6 +1,6 @@
 //! GET /orders and /orders/{orderId}, and what staff do with an order.
 
-mod bodies;
+pub(crate) mod bodies;
 mod papers;
 
 use axum::Json;

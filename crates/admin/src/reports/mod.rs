@@ -1,4 +1,9 @@
-//! GET /reports/sales and /reports/sales.csv.
+//! What a shop's owner looks at: each report as JSON and, under the same name with `.csv`, as a table. This module has the sales.
+
+mod forecast;
+mod members;
+mod renewals;
+mod revenue;
 
 use axum::Json;
 use axum::extract::State;
@@ -8,7 +13,7 @@ use commerce::reports::{self, Sales, SalesReport};
 use commerce::{Commerce, Shop};
 use domain::money::Money;
 use domain::problem::Problem;
-use domain::reports::PeriodForm;
+use domain::reports::{Period, PeriodForm, Usual};
 use domain::tenants::Currency;
 use marzipan_http::openapi::{Always, Forbidden, Invalid, Unauthenticated};
 use marzipan_http::{ApiError, Query};
@@ -24,7 +29,70 @@ use crate::identity::{OrdersRead, Staff};
 const HEAD: &str = "period,orders,items,subtotal,discounts,shipping,tax,total,giftCards,refunds,net\r\n";
 
 pub(crate) fn routes() -> OpenApiRouter<Admin> {
-    OpenApiRouter::new().routes(routes!(sales)).routes(routes!(sales_csv))
+    OpenApiRouter::new()
+        .routes(routes!(sales))
+        .routes(routes!(sales_csv))
+        .routes(routes!(renewals::show))
+        .routes(routes!(renewals::export))
+        .routes(routes!(forecast::show))
+        .routes(routes!(forecast::export))
+        .routes(routes!(revenue::show))
+        .routes(routes!(revenue::export))
+        .routes(routes!(members::churn))
+        .routes(routes!(members::churn_csv))
+        .routes(routes!(members::cohorts))
+        .routes(routes!(members::cohorts_csv))
+}
+
+/// Which days, of what is to come.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ComingQuery {
+    /// The first day, in the shop's zone; today if left out.
+    #[param(required = false, value_type = String, pattern = "^(|20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8]))$", example = "2026-11-01")]
+    from: Option<String>,
+    /// The last day, a year later at the most; thirty days after the first if left out.
+    #[param(required = false, value_type = String, pattern = "^(|20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8]))$", example = "2026-11-28")]
+    until: Option<String>,
+}
+
+impl ComingQuery {
+    fn period(self, shop: &Shop) -> Result<Period, ApiError> {
+        let form = PeriodForm { from: self.from, until: self.until, interval: None };
+        Ok(form.parse_or(Usual::Coming, shop.now, &shop.settings.timezone)?)
+    }
+}
+
+/// Which months.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct MonthsQuery {
+    /// The first day, in the shop's zone; the first of the month eleven months before the last day if left out.
+    #[param(required = false, value_type = String, pattern = "^(|20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8]))$", example = "2026-01-01")]
+    from: Option<String>,
+    /// The last day, a year later at the most; today if left out.
+    #[param(required = false, value_type = String, pattern = "^(|20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8]))$", example = "2026-11-28")]
+    until: Option<String>,
+}
+
+impl MonthsQuery {
+    fn period(self, shop: &Shop) -> Result<Period, ApiError> {
+        let form = PeriodForm { from: self.from, until: self.until, interval: None };
+        Ok(form.parse_or(Usual::Year, shop.now, &shop.settings.timezone)?)
+    }
+}
+
+/// A table as an answer, to be kept under a name that says what it is of.
+fn table(name: &str, period: &Period, table: String) -> Response {
+    let name = format!("attachment; filename=\"{name}-{}-{}.csv\"", period.from(), period.until());
+    let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)];
+    (headers, table).into_response()
+}
+
+/// Numbers as cells; nothing where there is none.
+fn cells(numbers: impl IntoIterator<Item = Option<i64>>) -> String {
+    let cells = numbers.into_iter().map(|number| number.map(|number| number.to_string()).unwrap_or_default());
+    cells.collect::<Vec<_>>().join(",")
 }
 
 /// Which days.
@@ -167,11 +235,7 @@ pub(crate) async fn sales_csv(
     let report = report(&commerce, &who.shop, query).await?;
     let currency = who.shop.settings.currency;
     let lines = report.rows.iter().map(|(period, sales)| line(period, sales, currency));
-    let table = HEAD.to_owned() + &lines.collect::<String>();
-    let name =
-        format!("attachment; filename=\"sales-{}-{}.csv\"", report.period.from(), report.period.until());
-    let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)];
-    Ok((headers, table).into_response())
+    Ok(table("sales", &report.period, HEAD.to_owned() + &lines.collect::<String>()))
 }
 
 fn line(period: &str, sales: &Sales, currency: Currency) -> String {
