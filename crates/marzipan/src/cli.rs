@@ -81,6 +81,9 @@ pub(crate) enum Command {
         /// The file to read.
         file: PathBuf,
     },
+    /// The renewals of subscriptions.
+    #[command(subcommand)]
+    Renewals(Renewals),
     /// The search index of this node.
     #[command(subcommand)]
     Search(Search),
@@ -235,6 +238,20 @@ pub(crate) struct AdminCreate {
     /// Read the password from the standard input.
     #[arg(long)]
     pub(crate) password_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Renewals {
+    /// Print what falls due from today on and what it would cost as things stand now, and charge nothing. With `--json`, a line
+    /// each, and a last one with the totals.
+    Preview {
+        /// The shop's slug.
+        #[arg(long, value_name = "SLUG")]
+        tenant: String,
+        /// The last day, in the shop's zone, a year from now at the most: `2026-12-31`.
+        #[arg(long, value_name = "DATE")]
+        until: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

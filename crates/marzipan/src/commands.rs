@@ -8,6 +8,7 @@ pub(crate) mod import;
 pub(crate) mod migrate;
 pub(crate) mod openapi;
 mod progress;
+pub(crate) mod renewals;
 pub(crate) mod search;
 pub(crate) mod tenant;
 pub(crate) mod token;

@@ -20,9 +20,9 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use clap::Parser as _;
 
-use crate::cli::{Admin, Cli, Command, Search, Tenant, Token};
+use crate::cli::{Admin, Cli, Command, Renewals, Search, Tenant, Token};
 use crate::commands::{
-    Printer, admin, backup, doctor, export, import, migrate, openapi, search, tenant, token,
+    Printer, admin, backup, doctor, export, import, migrate, openapi, renewals, search, tenant, token,
 };
 use crate::settings::Settings;
 
@@ -70,6 +70,9 @@ async fn carry_out(command: Command, settings: &Settings, printer: Printer) -> R
         Command::Migrate => migrate::run(settings, printer),
         Command::Backup { file } => backup::write(settings, &file, printer),
         Command::Restore { file } => backup::restore(settings, &file, printer),
+        Command::Renewals(Renewals::Preview { tenant, until }) => {
+            renewals::preview(settings, &tenant, until, printer).await
+        }
         Command::Search(Search::Rebuild { tenant }) => {
             search::rebuild(settings, tenant.as_deref(), printer).await
         }
