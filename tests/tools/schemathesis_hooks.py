@@ -255,6 +255,21 @@ def new_card():
     return kept["data"]["paymentMethod"]["id"]
 
 
+def new_club():
+    """A package in which the shop chooses."""
+    return new_thing("products", price=4500, productType="subscription", subscriptionType="variable")
+
+
+def release():
+    """What to put in the boxes of a package of its own, for a package has one release of each day."""
+    return {
+        "packageId": new_club(),
+        "name": f"Box {next(numbers)}",
+        "shipsFrom": "2030-01-01",
+        "items": [{"productId": new_thing("products", price=100), "quantity": 2}],
+    }
+
+
 IDS = {
     "cartId": new_cart,
     "orderId": new_order,
@@ -283,6 +298,7 @@ IDS = {
     "giftCardId": lambda: new_content("gift-cards", initialValue=5000)["id"],
     "shippingMethodId": lambda: new_thing("shipping-methods", price=595),
     "taxRateId": new_tax_rate,
+    "releaseId": lambda: new_content("releases", **release())["id"],
     "tokenId": lambda: new_key("/admin/v1/tokens"),
     "keyId": lambda: new_key("/admin/v1/admin-keys", scopes=["customers:read"]),
 }
@@ -369,6 +385,9 @@ BODIES = {
         "redeemValue": 500,
         "tiers": [{"name": "Friend", "fromPoints": 0}, {"name": "Cellar", "fromPoints": 1000, "perks": ["Tastings"]}],
     },
+    "POST /admin/v1/releases": release,
+    "PUT /admin/v1/releases/{releaseId}": release,
+    "POST /admin/v1/subscription-price-changes": lambda: {"packageId": new_club(), "price": 4900},
     "POST /admin/v1/webhooks": lambda: {"url": webhook_url(), "events": ["order.paid"]},
     "PATCH /admin/v1/webhooks/{endpointId}": lambda: {"description": "Books", "events": ["*"]},
     "POST /admin/v1/webhooks/{endpointId}/replay": lambda: {"since": "2024-10-07T12:00:00Z"},

@@ -4,6 +4,8 @@ use marzipan_tests::server::PUBLIC_URL;
 use marzipan_tests::{Client, Shop, on_both_engines, redacted};
 use serde_json::{Value, json};
 
+use crate::subscriptions::join;
+
 use crate::catalogue_admin::picture;
 
 on_both_engines!(
@@ -468,17 +470,10 @@ fn shops_do_not_see_one_another(shop: &Shop<'_>) {
 
 fn what_is_for_subscribers_is_open_to_them(shop: &Shop<'_>) {
     let club = json!({ "productType": "subscription", "subscriptionType": "variable" });
-    wine(shop, "Club", 4500, &club);
+    let club = wine(shop, "Club", 4500, &club);
     wine(shop, "Reserve", 8000, &json!({ "availability": "subscribers", "subscriberPrice": 6000 }));
     let (member, other) = (shop.customer(), shop.customer());
-    let subscribe = format!(
-        "insert into subscriptions (tenant_id, subscription_id, customer_id, package_id, status, created_at) \
-         select p.tenant_id, p.product_id, c.customer_id, p.product_id, 'active', 0 \
-         from products p join customers c on c.tenant_id = p.tenant_id join tenants t on t.tenant_id = p.tenant_id \
-         where t.slug = '{}' and p.slug = 'club' and c.email = '{}'",
-        shop.slug, member.email
-    );
-    shop.server().installation().sql(&subscribe);
+    join(shop, &member, &json!({ "id": club }), &json!({ "billingFrequency": 1 }), "tok_ok");
     let seen = |client: &Client| {
         let page = client.get("/v1/products/reserve").send().expect(200).json();
         let list = client.get("/v1/products?type=physical").send().expect(200).data();

@@ -6,6 +6,8 @@ use marzipan_tests::pictures::{png, quarters};
 use marzipan_tests::{Answer, Shop, on_both_engines};
 use serde_json::{Value, json};
 
+use crate::subscriptions::{act, join};
+
 on_both_engines!(
     every_type_is_added_and_read_back,
     a_change_touches_only_what_is_sent,
@@ -401,13 +403,9 @@ fn what_is_needed_is_withdrawn_and_not_removed(shop: &Shop<'_>) {
     });
     let club = shop.add("products", &club);
     let subscriber = shop.customer();
-    shop.insert(
-        "subscriptions",
-        &json!({
-            "subscription_id": "01926a3c-0000-7000-8000-0000000000b1", "customer_id": subscriber.id,
-            "package_id": id(&club), "status": "cancelled", "created_at": 1,
-        }),
-    );
+    let boxes = json!({ "billingFrequency": 1, "items": [{ "productId": picked["id"], "quantity": 1 }] });
+    let subscription = join(shop, &subscriber, &club, &boxes, "tok_ok");
+    act(&subscriber, &subscription, "cancel", &json!({ "at": "now" })).expect(200);
     let admin = shop.admin();
     for needed in [&part, &picked, &club] {
         let answer = admin.delete(&path(needed)).send().expect(200);

@@ -51,6 +51,8 @@ fn wrong_usage_is_2(installation: &Installation) {
         vec!["tenant"],
         vec!["tenant", "create"],
         vec!["backup"],
+        vec!["renewals"],
+        vec!["renewals", "preview"],
         vec!["serve", "--role", "king"],
     ] {
         let output = installation.run(&arguments);
@@ -71,6 +73,11 @@ fn failures_are_1_and_say_why_in_a_line(installation: &Installation) {
     let bad_slug = create(&["--slug", "Not A Slug"]);
     assert!(matches!(bad_slug.status.code(), Some(1 | 2)), "{}", text(&bad_slug));
     expect_failure(&installation.run(["token", "issue", "--tenant", "nowhere"]), &["nowhere"]);
+    let preview = |slug: &str, until: &str| {
+        installation.run(["renewals", "preview", "--tenant", slug, "--until", until])
+    };
+    expect_failure(&preview("nowhere", "2026-12-31"), &["nowhere"]);
+    expect_failure(&preview("harbour", "soon"), &["until"]);
 
     let config = installation.folder().join("marzipan.toml");
     let config = config.to_str().expect("a plain path");

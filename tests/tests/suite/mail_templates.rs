@@ -57,6 +57,19 @@ fn every_letter_is_listed_with_what_it_can_say(shop: &Shop<'_>) {
             "order_payment_failed",
             "order_shipped",
             "order_refunded",
+            "subscription_begun",
+            "subscription_upcoming",
+            "subscription_renewed",
+            "subscription_payment_failed",
+            "subscription_action_needed",
+            "subscription_card_expiring",
+            "subscription_paused",
+            "subscription_resumed",
+            "subscription_cancelled",
+            "subscription_ended",
+            "subscription_price_change",
+            "subscription_items_changed",
+            "gift_subscription",
         ]
     );
     for one in all {
@@ -159,6 +172,8 @@ fn what_a_letter_is_good_for_stays_in_it(shop: &Shop<'_>) {
         ("reset_password", "text", "{% if link %}{{ link }}{% endif %}"),
         ("newsletter_welcome", "text", "Welcome!"),
         ("message_reply", "html", "We have answered."),
+        ("subscription_action_needed", "html", "Please pay for {{ package }}."),
+        ("gift_subscription", "text", "{{ redeem_url }}"),
     ] {
         let why = reason(change(shop, name, &json!({ part: source })), part);
         assert!(why.starts_with("Must show "), "{name}: {why}");

@@ -11,6 +11,7 @@ on_both_engines!(
     an_orders_way_is_told,
     an_abandoned_cart_is_told_once,
     sales_are_reported_by_days_and_months,
+    a_shop_without_subscriptions_has_their_reports,
 );
 
 fn listen(shop: &Shop<'_>, to: &Receiver, events: &[&str]) {
@@ -148,4 +149,48 @@ fn sales_are_reported_by_days_and_months(shop: &Shop<'_>) {
     report("?from=2026-02-02&until=2026-02-01").expect_invalid(&["until"]);
     report("?from=yesterday&interval=week").expect_invalid(&["from", "interval"]);
     Shop::open(shop.server()).admin().get("/admin/v1/reports/sales").send().expect(200);
+}
+
+fn a_shop_without_subscriptions_has_their_reports(shop: &Shop<'_>) {
+    shop.set_clock("2026-02-03T09:00:00Z");
+    let admin = shop.admin();
+    let report = |name: &str| admin.get(&format!("/admin/v1/reports/{name}")).send();
+    let days = report("renewals").expect(200).data();
+    assert_eq!((&days["from"], &days["until"]), (&json!("2026-02-03"), &json!("2026-03-05")));
+    assert_eq!(days["rows"].as_array().map(Vec::len), Some(31));
+    assert_eq!(days["totals"]["expected"], json!({ "count": 0, "amount": 0 }));
+    let needs = report("forecast?from=2026-02-03&until=2026-02-28").expect(200).data();
+    assert_eq!(
+        (&needs["boxes"], &needs["products"], &needs["withoutRelease"]),
+        (&json!(0), &json!([]), &json!([]))
+    );
+    let revenue = report("recurring-revenue").expect(200).data();
+    assert_eq!((&revenue["active"], &revenue["monthly"]), (&json!(0), &json!(0)));
+    assert_eq!(revenue["months"].as_array().map(Vec::len), Some(12));
+    let churn = report("churn").expect(200).data();
+    assert_eq!(
+        (&churn["rows"][0]["month"], &churn["totals"]["churnRate"]),
+        (&json!("2025-03"), &Value::Null)
+    );
+    let cohorts = report("cohorts?from=2026-01-01&until=2026-02-28").expect(200).data();
+    let months: Vec<Value> = ["2026-01", "2026-02"]
+        .map(|month| {
+            json!({ "month": month, "joined": 0, "after1": null, "after2": null, "after3": null, "after6": null,
+                "after12": null })
+        })
+        .to_vec();
+    assert_eq!(cohorts["rows"], json!(months));
+    for (name, line) in [
+        ("renewals", "2026-02-01,0,0.00,0,0.00,0,0.00,0,0,0.00,0,0.00\r\n"),
+        ("forecast", "productId,name,sku,needed,inStock,short\r\n"),
+        ("recurring-revenue", "2026-02,0,0,0,0,0,0,0.00\r\n"),
+        ("churn", "2026-02,0,0,0,0,0,0,0,0,\r\n"),
+        ("cohorts", "2026-02,0,,,,,\r\n"),
+    ] {
+        let table = report(&format!("{name}.csv?from=2026-02-01&until=2026-02-01")).expect(200);
+        assert_eq!(table.header("content-type"), Some("text/csv; charset=utf-8"), "{name}");
+        assert!(table.text().ends_with(line), "{name}: {}", table.text());
+        report(&format!("{name}?from=2026-02-02&until=2026-02-01")).expect_invalid(&["until"]);
+        shop.visitor().get(&format!("/admin/v1/reports/{name}")).send().expect_unauthenticated();
+    }
 }

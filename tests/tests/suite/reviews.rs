@@ -3,6 +3,8 @@
 use marzipan_tests::{Answer, Client, PASSWORD, Shop, on_both_engines};
 use serde_json::{Value, json};
 
+use crate::subscriptions::{act, join};
+
 on_both_engines!(
     a_review_is_shown_once_approved,
     a_customer_reviews_a_product_once,
@@ -164,16 +166,10 @@ fn who_subscribes_is_told(shop: &Shop<'_>) {
     let club = json!({ "productType": "subscription", "name": "Club", "price": 100, "subscriptionType": "variable" });
     let club = shop.add("products", &club);
     let [ada, bea, cleo] = [shop.customer(), shop.customer(), shop.customer()];
-    for (number, (customer, status)) in [(&ada, "active"), (&bea, "cancelled")].into_iter().enumerate() {
-        let id = format!("01926a3c-0000-7000-8000-{number:012}");
-        shop.insert(
-            "subscriptions",
-            &json!({
-                "subscription_id": id, "customer_id": customer.id, "package_id": club["id"], "status": status,
-                "created_at": 1,
-            }),
-        );
-    }
+    let boxes = json!({ "billingFrequency": 1 });
+    join(shop, &ada, &club, &boxes, "tok_ok");
+    let left = join(shop, &bea, &club, &boxes, "tok_ok");
+    act(&bea, &left, "cancel", &json!({ "at": "now" })).expect(200);
     for (customer, subscribes) in [(&ada, true), (&bea, false), (&cleo, false)] {
         let details = customer.get("/v1/account/details").send().expect(200).data();
         assert_eq!(details["isSubscriber"], subscribes);

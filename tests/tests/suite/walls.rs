@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::carts::{view, wine};
 use crate::checkout::{pay, ready};
+use crate::subscriptions::{club, join, six};
 
 on_both_engines!(every_storefront_route_is_walled, every_admin_route_is_walled);
 
@@ -107,6 +108,7 @@ fn body_for(operation: &Operation) -> Option<Value> {
             | "/tax-rates/{}"
             | "/rewards"
             | "/webhooks/{}"
+            | "/releases/{}"
             | "/payment-provider"
             | "/account/payment-methods/{}"
             | "/carts/{}"
@@ -134,7 +136,12 @@ fn body_for(operation: &Operation) -> Option<Value> {
             | "/webhook-deliveries/{}/replay"
             | "/account/orders/{}/reorder"
             | "/carts/{}/claim"
-            | "/orders/{}/deliver",
+            | "/orders/{}/deliver"
+            | "/subscriptions/{}/skip"
+            | "/subscriptions/{}/resume"
+            | "/subscriptions/{}/reactivate"
+            | "/subscriptions/{}/renew"
+            | "/renewals/{}/retry",
         )
         | ("PUT", "/account/payment-methods/{}/default") => return None,
         ("POST", "/account/register") => account,
@@ -213,7 +220,9 @@ fn body_for(operation: &Operation) -> Option<Value> {
         ("POST", "/account/payment-methods") | ("PUT", "/payment-provider") => {
             json!({ "provider": "sandbox", "token": "tok_ok" })
         }
-        ("POST", "/carts" | "/orders/{}/fulfil" | "/orders/{}/cancel") => json!({}),
+        ("POST", "/carts" | "/orders/{}/fulfil" | "/orders/{}/cancel" | "/subscriptions/{}/pause") => {
+            json!({})
+        }
         ("POST", "/carts/{}/items") => json!({ "productId": "victims-wine" }),
         ("PATCH", "/carts/{}/items/{}") => json!({ "quantity": 0 }),
         ("POST", "/carts/{}/discounts" | "/carts/{}/gift-cards") => json!({ "code": "MALLORYS-CODE" }),
@@ -224,6 +233,16 @@ fn body_for(operation: &Operation) -> Option<Value> {
         ("POST", "/carts/{}/checkout") => json!({ "payment": { "provider": "sandbox", "token": "tok_ok" } }),
         ("POST", "/orders/{}/refund") => json!({ "amount": 100 }),
         ("POST", "/orders/{}/notes") => json!({ "text": "Mine" }),
+        ("PATCH", "/subscriptions/{}") => json!({ "billingInterval": 1 }),
+        ("POST", "/subscriptions/redeem") => json!({ "code": "mzg_mallorys" }),
+        ("PUT", "/subscriptions/{}/items") => json!({ "items": [{ "productId": NOBODYS, "quantity": 1 }] }),
+        ("POST", "/subscriptions/{}/cancel") => json!({ "reason": "Mallory's", "at": "now" }),
+        ("POST", "/renewals/{}/resolve") => json!({ "outcome": "not_charged" }),
+        ("POST" | "PUT", "/releases" | "/releases/{}") => {
+            let items = [json!({ "productId": NOBODYS, "quantity": 1 })];
+            json!({ "packageId": NOBODYS, "shipsFrom": "2030-01-01", "items": items })
+        }
+        ("POST", "/subscription-price-changes") => json!({ "packageId": NOBODYS, "price": 1 }),
         ("POST", "/sandbox/settings") => json!({ "latencyMs": 1 }),
         (method, path) => panic!("the walk does not know how to call {method} {path}: teach it"),
     })
@@ -254,11 +273,13 @@ fn every_storefront_route_is_walled(shop: &Shop<'_>) {
     let address =
         json!({ "line1": "7 Harbour Row", "city": "Whitby", "postcode": "YO21 3PU", "country": "GB" });
     let address = victim.post("/v1/account/addresses").json(&address).send().expect(201).data();
-    let bottle = wine(shop, "Victim's wine", 1000, Some(10));
+    let bottle = wine(shop, "Victim's wine", 1000, Some(100));
     let paid = pay(&victim, &ready(shop, &victim, &bottle, 1), "tok_ok").expect(201).data();
     let order = text(&paid["order"], "id");
     let token = json!({ "provider": "sandbox", "token": "tok_ok" });
     let kept = victim.post("/v1/account/payment-methods").json(&token).send().expect(201).data();
+    let club = club(shop, &[&bottle]);
+    let subscription = join(shop, &victim, &club, &six(&bottle), "tok_ok");
     let cart = ready(shop, &victim, &bottle, 2);
     let loot = Loot(vec![
         ("sessions", first_id(&victim, "/v1/account/sessions")),
@@ -271,6 +292,7 @@ fn every_storefront_route_is_walled(shop: &Shop<'_>) {
         ("subscription-packages", "victims-club".to_owned()),
         ("messages", own_thread(&victim)),
         ("orders", order),
+        ("subscriptions", subscription),
         ("payment-methods", text(&kept["paymentMethod"], "id")),
         ("items", text(&view(&victim, &cart)["items"][0], "id")),
         ("discounts", "VICTIM".to_owned()),
@@ -346,8 +368,7 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
     admin.post("/admin/v1/media").body("multipart/form-data; boundary=x", form).send().expect(201);
     let hook = shown(shop, "webhooks", &json!({ "url": "https://olive.invalid/" }), "id");
     let pinged = admin.post(&format!("/admin/v1/webhooks/{hook}/ping")).send().expect(202);
-    let bought = ready(shop, &victim, &wine, 1);
-    let paid = pay(&victim, &bought, "tok_ok").expect(201).data();
+    let paid = pay(&victim, &ready(shop, &victim, &wine, 1), "tok_ok").expect(201).data();
     let wine = admin.get(&format!("/admin/v1/products/{}", text(&wine, "id"))).send().expect(200).data();
     let loot = Loot(vec![
         ("products", text(&wine, "id")),
@@ -379,6 +400,9 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
         ("webhooks", hook.clone()),
         ("webhook-deliveries", text(&pinged.data(), "id")),
         ("orders", text(&paid["order"], "id")),
+        ("subscriptions", NOBODYS.to_owned()),
+        ("renewals", NOBODYS.to_owned()),
+        ("releases", release_of(shop, &wine)),
     ]);
     let foreign_admin = elsewhere.admin();
 
@@ -432,6 +456,19 @@ fn every_admin_route_is_walled(shop: &Shop<'_>) {
 /// Something that the shop shows, by its name in addresses.
 fn shown(shop: &Shop<'_>, kind: &str, body: &Value, key: &str) -> String {
     text(&shop.admin().post(&format!("/admin/v1/{kind}")).json(body).send().expect(201).data(), key)
+}
+
+/// What is in the boxes of a club, from a day on.
+fn release_of(shop: &Shop<'_>, wine: &Value) -> String {
+    let club = json!({
+        "name": "Olive's club", "price": 4500, "productType": "subscription", "subscriptionType": "variable",
+    });
+    let club = shop.add("products", &club);
+    let release = json!({
+        "packageId": club["id"], "name": "Olive's", "shipsFrom": "2030-01-01",
+        "items": [{ "productId": wine["id"], "quantity": 1 }],
+    });
+    shown(shop, "releases", &release, "id")
 }
 
 /// A conversation that this customer has begun.
