@@ -54,6 +54,7 @@ mod shipping_methods;
 mod staff;
 mod stripe;
 mod subscriptions;
+mod subscriptions_model;
 mod tax_rates;
 mod transfer;
 mod walls;
