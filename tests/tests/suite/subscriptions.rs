@@ -24,6 +24,7 @@ on_both_engines!(
     the_bank_asks_and_the_link_pays,
     an_unknown_renewal_is_looked_up,
     nothing_else_happens_while_it_is_unknown,
+    an_opened_charge_is_not_sent_again_to_a_paused_one,
     the_next_box_now,
     boxes_paid_in_advance,
     a_present_is_redeemed,
@@ -493,6 +494,17 @@ fn nothing_else_happens_while_it_is_unknown(shop: &Shop<'_>) {
     assert_eq!(taken(shop).len(), 2);
     shop.set_clock("2026-02-06T12:00:00Z");
     assert_eq!((renewals(&ada, &id).len(), taken(shop).len()), (1, 2));
+}
+
+fn an_opened_charge_is_not_sent_again_to_a_paused_one(shop: &Shop<'_>) {
+    let (ada, _, _, id) = member(shop, "tok_ok");
+    shop.admin().post("/admin/v1/sandbox/settings").json(&json!({ "failNext": 1 })).send().expect(200);
+    shop.set_clock("2026-02-05T09:00:00Z");
+    assert_eq!(renewals(&ada, &id), on(&["2026-02-05"], "charging"));
+    act(&ada, &id, "pause", &json!({})).expect(200);
+    shop.set_clock("2026-02-06T09:00:00Z");
+    assert_eq!(renewals(&ada, &id), on(&["2026-02-05"], "cancelled"));
+    assert_eq!((seen(&ada, &id)["status"].as_str(), taken(shop).len()), (Some("paused"), 1));
 }
 
 fn the_next_box_now(shop: &Shop<'_>) {

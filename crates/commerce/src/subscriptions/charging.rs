@@ -158,8 +158,7 @@ impl Renewing<'_> {
         if let Some(payment) = self.standing_payment(tx)? {
             return self.stand(tx, payment);
         }
-        let runs = matches!(status_of(&self.row)?, SubscriptionStatus::Active | SubscriptionStatus::PastDue);
-        if !runs {
+        if !runs(&self.row)? {
             // It was paused or given up after its order was made: it is never charged.
             outcome::withdraw(self.commerce, tx, self.shop, &mut self.row, self.renewal)?;
             return Ok(Step::Nothing);
@@ -198,11 +197,10 @@ impl Renewing<'_> {
             let key = payment.payment_id;
             return Ok(Step::LetGo(account, PaymentRef { tenant: self.shop.id, key, reference }));
         }
-        let method = self.method_of_attempt(tx)?;
-        let source = match method {
-            Some(method) => saved(&method),
-            // The card is gone, so the charge can not be sent again; it can be looked up.
-            None => Source::Client,
+        let source = match self.method_of_attempt(tx)? {
+            Some(method) if runs(&self.row)? => saved(&method),
+            // The card is gone, or the subscription rests: the charge is not sent again, but it can be looked up.
+            _ => Source::Client,
         };
         let new = NewCharge {
             key: payment.payment_id,
@@ -268,6 +266,11 @@ impl Renewing<'_> {
     fn method_of_attempt(&self, tx: &mut Tx<'_>) -> Result<Option<PaymentMethodRow>, StoreError> {
         find_method(tx, &self.row, self.renewal.method_id.clone())
     }
+}
+
+/// Whether a subscription is in a state in which it is charged.
+pub(super) fn runs(row: &SubscriptionRow) -> Result<bool, StoreError> {
+    Ok(matches!(status_of(row)?, SubscriptionStatus::Active | SubscriptionStatus::PastDue))
 }
 
 /// The card that a subscription is paid with, or its customer's usual one.

@@ -13,7 +13,7 @@ use store::subscriptions::renewals::{self, RenewalRow};
 use store::subscriptions::{self as rows, SubscriptionRow};
 use store::{StoreError, Tx};
 
-use super::charging::is_of_renewal;
+use super::charging::{is_of_renewal, runs};
 use super::schedule::{realign, save, set_next, set_status, tell};
 use super::{Who, mails, note, renewal_status_of, status_of};
 use crate::{Commerce, Shop, checkout};
@@ -67,8 +67,8 @@ pub(crate) fn hear(
     match heard {
         Heard::Paid(method) => paid(commerce, tx, shop, row, renewal, method)?,
         Heard::Declined(decline) => drop(failed(commerce, tx, shop, row, renewal, decline.into())?),
-        Heard::Ended if renewal.failures > 0 => {
-            // What was refused before is still refused; nobody is told anew.
+        Heard::Ended if renewal.failures > 0 || !runs(&row)? => {
+            // What was refused before is still refused, and what rests is taken back by its job; nobody is told anew.
             set(&mut renewal, RenewalStatus::Failed);
             renewals::update(tx, renewal)?;
         }
