@@ -1,5 +1,7 @@
 //! A shop as one request sees it: who it is, its settings, and the time on its clock.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::ids::TenantId;
@@ -30,13 +32,13 @@ pub struct Shop {
 impl Shop {
     /// Reads a stored shop. `system_now` counts unless it has a clock of its own.
     pub fn from_row(row: shops::Shop, system_now: Timestamp) -> Result<Self, StoreError> {
-        let settings = serde_json::from_str(&row.settings)
+        let settings = read(row.tenant_id, row.settings)
             .map_err(|error| StoreError::Broken(format!("the settings of shop {}: {error}", row.slug)))?;
         Ok(Self {
             id: row.tenant_id,
             number: row.number,
             slug: row.slug,
-            settings: Arc::new(settings),
+            settings,
             version: row.version,
             test_mode: row.test_mode,
             now: row.clock_at.unwrap_or(system_now),
@@ -49,4 +51,29 @@ impl Shop {
             shops::find(tx)?.ok_or_else(|| StoreError::Broken("a transaction of no shop".to_owned()))?;
         Self::from_row(row, system_now)
     }
+}
+
+/// Of so many shops a thread remembers the settings.
+const REMEMBERED: usize = 256;
+
+thread_local! {
+    /// The settings that were read last, each beside its text.
+    static LAST_READ: RefCell<HashMap<TenantId, (String, Arc<Settings>)>> = RefCell::default();
+}
+
+/// Reads stored settings; those that a shop had the last time are not read anew, for every transaction begins with them.
+fn read(shop: TenantId, text: String) -> serde_json::Result<Arc<Settings>> {
+    LAST_READ.with_borrow_mut(|last| {
+        if let Some((known, settings)) = last.get(&shop)
+            && *known == text
+        {
+            return Ok(Arc::clone(settings));
+        }
+        let settings: Arc<Settings> = Arc::new(serde_json::from_str(&text)?);
+        if last.len() >= REMEMBERED {
+            last.clear();
+        }
+        last.insert(shop, (text, Arc::clone(&settings)));
+        Ok(settings)
+    })
 }

@@ -129,6 +129,7 @@ pub fn any_alive(tx: &mut Tx<'_>) -> Result<bool, StoreError> {
     let alive = tx
         .from(carts::table)
         .with(|all| all.filter(carts::status.eq_any([OPEN, COMPLETING])).limit(1).select(carts::version))
+        .prepared()
         .one::<i64>()?;
     Ok(alive.is_some())
 }

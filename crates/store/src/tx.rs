@@ -12,7 +12,7 @@ use domain::ids::TenantId;
 
 use crate::engine::{Backend, CHANNEL, Conn, Marks, notice};
 use crate::error::{StoreError, is_collision};
-use crate::prepared::Prepared;
+use crate::prepared::{Known, Prepared};
 
 /// A table whose rows belong to shops. Implemented by [`tenant_tables!`] only.
 pub(crate) trait TenantTable: Table + Sized {
@@ -105,7 +105,7 @@ impl<'c> Tx<'c> {
     {
         let values = (T::stamp(self.tenant), row).insert_into(table);
         let added =
-            ExecuteDsl::execute(Prepared(values), self.conn).map_err(|error| note(self.marks, error))?;
+            ExecuteDsl::execute(Prepared::new(values), self.conn).map_err(|error| note(self.marks, error))?;
         if added == 1 {
             Ok(())
         } else {
@@ -146,12 +146,19 @@ impl<'t, Q> Rows<'t, Q> {
         Rows { query: shape(self.query), conn: self.conn, marks: self.marks }
     }
 
+    /// Keeps the query prepared although it has a list in it: one that never changes, or one [`of_few_lengths`].
+    ///
+    /// [`of_few_lengths`]: crate::prepared::of_few_lengths
+    pub(crate) fn prepared(self) -> Rows<'t, Prepared<Q>> {
+        self.with(Prepared::new)
+    }
+
     /// All rows. A caller that can meet many has put a limit on the query.
     pub(crate) fn all<'q, U>(self) -> Result<Vec<U>, StoreError>
     where
-        Q: LoadQuery<'q, Conn, U> + 'q,
+        Known<Q>: LoadQuery<'q, Conn, U> + 'q,
     {
-        self.query
+        Known(self.query)
             .internal_load(self.conn)
             .and_then(Iterator::collect)
             .map_err(|error| note(self.marks, error))
@@ -160,7 +167,7 @@ impl<'t, Q> Rows<'t, Q> {
     /// The row that a unique key names, if it is there.
     pub(crate) fn one<'q, U>(self) -> Result<Option<U>, StoreError>
     where
-        Q: LoadQuery<'q, Conn, U> + 'q,
+        Known<Q>: LoadQuery<'q, Conn, U> + 'q,
     {
         Ok(self.all()?.into_iter().next())
     }
@@ -173,7 +180,7 @@ impl<'t, Q> Rows<'t, Q> {
         UpdateStatement<<Q as HasTable>::Table, <Q as IntoUpdateTarget>::WhereClause, C::Changeset>:
             AsQuery + QueryFragment<Backend>,
     {
-        ExecuteDsl::execute(Prepared(diesel::update(self.query).set(changes)), self.conn)
+        ExecuteDsl::execute(Prepared::new(diesel::update(self.query).set(changes)), self.conn)
             .map_err(|error| note(self.marks, error))
     }
 

@@ -118,6 +118,7 @@ pub fn values_of(tx: &mut Tx<'_>, products: &[ProductId]) -> Result<Vec<ValuesRo
                     product_attributes::attribute_values,
                 ))
         })
+        .prepared()
         .all::<(Vec<u8>, Vec<u8>, String)>()?;
     let row = |(product, attribute, values): (Vec<u8>, Vec<u8>, String)| {
         let attribute =

@@ -139,6 +139,7 @@ pub fn memberships(tx: &mut Tx<'_>, products: &[ProductId]) -> Result<Vec<Member
                 collection_products::position,
             ))
         })
+        .prepared()
         .all()?;
     read(rows)
 }

@@ -82,6 +82,7 @@ pub fn of(tx: &mut Tx<'_>, products: &[ProductId]) -> Result<Vec<Link>, StoreErr
                     product_links::quantity,
                 ))
         })
+        .prepared()
         .all::<Columns>()?;
     read(rows)
 }
@@ -103,6 +104,7 @@ pub fn naming(tx: &mut Tx<'_>, targets: &[ProductId], kind: LinkKind) -> Result<
                     product_links::quantity,
                 ))
         })
+        .prepared()
         .all::<Columns>()?;
     read(rows)
 }

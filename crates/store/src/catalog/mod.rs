@@ -10,9 +10,11 @@ pub mod variants;
 
 use domain::ids::ProductId;
 
+use crate::prepared::of_few_lengths;
+
 /// As many ids as one query names.
 pub const CHUNK: usize = 500;
 
 fn bytes(ids: &[ProductId]) -> Vec<Vec<u8>> {
-    ids.iter().map(|id| id.to_bytes()).collect()
+    of_few_lengths(ids.iter().map(|id| id.to_bytes()).collect())
 }

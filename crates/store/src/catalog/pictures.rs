@@ -57,6 +57,7 @@ pub fn of(tx: &mut Tx<'_>, products: &[ProductId]) -> Result<Vec<Picture>, Store
                 .order((product_images::product_id.asc(), product_images::position.asc()))
                 .select((product_images::product_id, product_images::kind, product_images::media_id))
         })
+        .prepared()
         .all::<Columns>()?;
     rows.into_iter().map(read).collect()
 }

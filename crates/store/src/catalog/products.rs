@@ -85,6 +85,7 @@ pub fn find_all(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<ProductRow>, S
     }
     tx.from(products::table)
         .with(|all| all.filter(products::product_id.eq_any(bytes(ids))).select(ProductRow::as_select()))
+        .prepared()
         .all()
 }
 
@@ -112,6 +113,7 @@ pub fn slugs_of(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<(ProductId, St
         .with(|all| {
             all.filter(products::product_id.eq_any(bytes(ids))).select((products::product_id, products::slug))
         })
+        .prepared()
         .all::<(Vec<u8>, String)>()?;
     found.into_iter().map(|(id, slug)| Ok((read_id(id)?, slug))).collect()
 }
@@ -146,6 +148,7 @@ pub fn types_of(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<(ProductId, St
             all.filter(products::product_id.eq_any(bytes(ids)))
                 .select((products::product_id, products::product_type))
         })
+        .prepared()
         .all::<(Vec<u8>, String)>()?;
     found.into_iter().map(|(id, kind)| Ok((read_id(id)?, kind))).collect()
 }
@@ -159,6 +162,7 @@ pub fn addresses_of(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<(String, T
                 .order(products::product_id.asc())
                 .select((products::slug, products::updated_at))
         })
+        .prepared()
         .all::<(String, i64)>()?;
     Ok(found.into_iter().map(|(slug, at)| (slug, Timestamp::from_micros(at))).collect())
 }
@@ -200,6 +204,7 @@ pub fn facts_of(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<ProductFacts>,
     }
     tx.from(products::table)
         .with(|all| all.filter(products::product_id.eq_any(bytes(ids))).select(ProductFacts::as_select()))
+        .prepared()
         .all()
 }
 

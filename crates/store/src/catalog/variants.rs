@@ -44,6 +44,7 @@ pub fn of(tx: &mut Tx<'_>, products: &[ProductId]) -> Result<Vec<VariantRow>, St
                 ))
                 .select(VariantRow::as_select())
         })
+        .prepared()
         .all()
 }
 
@@ -61,6 +62,7 @@ pub fn quantities(
             all.filter(variants::product_id.eq_any(bytes(products)))
                 .select((variants::product_id, variants::quantity))
         })
+        .prepared()
         .all::<(Vec<u8>, Option<i64>)>()?;
     rows.into_iter().map(|(id, quantity)| Ok((read_id(id)?, quantity))).collect()
 }

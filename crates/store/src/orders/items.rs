@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use domain::ids::{OrderId, OrderItemId, ProductId};
 
 use crate::error::StoreError;
+use crate::prepared::of_few_lengths;
 use crate::schema::order_items;
 use crate::tx::{Tx, exactly_one};
 
@@ -38,13 +39,14 @@ pub fn of(tx: &mut Tx<'_>, orders: &[OrderId]) -> Result<Vec<OrderItemRow>, Stor
     if orders.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<Vec<u8>> = orders.iter().map(|id| id.to_bytes()).collect();
+    let ids = of_few_lengths(orders.iter().map(|id| id.to_bytes()).collect());
     tx.from(order_items::table)
         .with(|all| {
             all.filter(order_items::order_id.eq_any(ids))
                 .order((order_items::order_id.asc(), order_items::position.asc()))
                 .select(OrderItemRow::as_select())
         })
+        .prepared()
         .all()
 }
 

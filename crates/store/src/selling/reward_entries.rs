@@ -55,6 +55,7 @@ pub fn lifetime(tx: &mut Tx<'_>, customer: CustomerId) -> Result<i64, StoreError
                 .filter(reward_entries::reason.eq_any(LIFETIME))
                 .select(total())
         })
+        .prepared()
         .one::<Option<i64>>()?;
     Ok(sum.flatten().unwrap_or(0).max(0))
 }

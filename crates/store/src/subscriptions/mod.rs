@@ -201,6 +201,7 @@ pub fn running_of_package(
                 .limit(limit)
                 .select(SubscriptionRow::as_select())
         })
+        .prepared()
         .all()
 }
 
@@ -283,32 +284,36 @@ pub fn after(
 
 /// Whether the customer has an active subscription: one of their own, or one that they were given.
 pub fn is_subscriber(tx: &mut Tx<'_>, customer: CustomerId) -> Result<bool, StoreError> {
-    let active = tx
-        .from(subscriptions::table)
-        .with(|all| {
-            all.filter(
-                subscriptions::customer_id
-                    .eq(customer.to_bytes())
-                    .or(subscriptions::recipient_id.eq(customer.to_bytes())),
-            )
-            .filter(subscriptions::status.eq(ACTIVE))
-            .count()
-        })
-        .one::<i64>()?;
-    Ok(active.unwrap_or(0) > 0)
+    // One after the other: an index is for each, and most have one of their own.
+    macro_rules! any_of {
+        ($whose:ident) => {
+            tx.from(subscriptions::table)
+                .with(|all| {
+                    all.filter(subscriptions::$whose.eq(customer.to_bytes()))
+                        .filter(subscriptions::status.eq(ACTIVE))
+                        .select(subscriptions::subscription_id)
+                        .limit(1)
+                })
+                .one::<Vec<u8>>()?
+                .is_some()
+        };
+    }
+    Ok(any_of!(customer_id) || any_of!(recipient_id))
 }
 
 /// Whether a customer has a subscription that a card is still to pay for.
 pub fn paid_by(tx: &mut Tx<'_>, customer: CustomerId) -> Result<bool, StoreError> {
-    let count = tx
+    let paid = tx
         .from(subscriptions::table)
         .with(|all| {
             all.filter(subscriptions::customer_id.eq(customer.to_bytes()))
                 .filter(subscriptions::status.eq_any(["active", "past_due", "paused"]))
-                .count()
+                .select(subscriptions::subscription_id)
+                .limit(1)
         })
-        .one::<i64>()?;
-    Ok(count.unwrap_or(0) > 0)
+        .prepared()
+        .one::<Vec<u8>>()?;
+    Ok(paid.is_some())
 }
 
 /// Those of these customers who have an active subscription.
@@ -357,9 +362,13 @@ pub fn subscribers(tx: &mut Tx<'_>, package: ProductId) -> Result<i64, StoreErro
 pub fn names_package(tx: &mut Tx<'_>, package: ProductId) -> Result<bool, StoreError> {
     let named = tx
         .from(subscriptions::table)
-        .with(|all| all.filter(subscriptions::package_id.eq(package.to_bytes())).count())
-        .one::<i64>()?;
-    Ok(named.unwrap_or(0) > 0)
+        .with(|all| {
+            all.filter(subscriptions::package_id.eq(package.to_bytes()))
+                .select(subscriptions::subscription_id)
+                .limit(1)
+        })
+        .one::<Vec<u8>>()?;
+    Ok(named.is_some())
 }
 
 pub(crate) fn subscription_id(id: Vec<u8>) -> Result<SubscriptionId, StoreError> {

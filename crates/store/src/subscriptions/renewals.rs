@@ -90,6 +90,7 @@ pub fn open_of(tx: &mut Tx<'_>, id: SubscriptionId) -> Result<Option<RenewalRow>
                 .limit(1)
                 .select(RenewalRow::as_select())
         })
+        .prepared()
         .one()
 }
 
