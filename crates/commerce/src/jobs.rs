@@ -250,7 +250,8 @@ impl Lane {
         match self {
             Self::Quick => 8,
             Self::Slow => 2,
-            Self::Webhooks | Self::Renewals => 64,
+            Self::Webhooks => 64,
+            Self::Renewals => 96,
         }
     }
 }

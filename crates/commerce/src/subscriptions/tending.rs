@@ -1,5 +1,5 @@
-//! What time brings for a shop's subscriptions. Rule: each is looked at in a transaction of its own, and only when something of
-//! it is due.
+//! What time brings for a shop's subscriptions. Rule: one is looked at only when something of it is due, and
+//! what goes wrong with one is no other's affair.
 
 use std::time::Duration;
 
@@ -7,7 +7,6 @@ use domain::ids::{OrderId, SubscriptionId, TenantId};
 use domain::subscriptions::Event;
 use domain::time::Timestamp;
 use domain::webhooks::EventKind;
-use futures_util::stream::{self, StreamExt as _};
 use store::subscriptions::renewals;
 use store::subscriptions::{self as rows, SubscriptionRow};
 use store::{StoreError, Tx};
@@ -23,7 +22,9 @@ use crate::{Commerce, Shop};
 const BATCH: i64 = 256;
 /// After so many batches the job makes room for others and comes back.
 const MOST_BATCHES: usize = 8;
-const AT_ONCE: usize = 16;
+/// So many are looked after in one transaction: boxes that take of the same bottles at once would collide, and a checkout does
+/// not wait long for so few.
+const TOGETHER: usize = 16;
 /// A subscription that can not be looked after is tried again after so long.
 const AFTER_A_FAULT: Duration = Duration::from_hours(1);
 
@@ -41,22 +42,47 @@ pub(crate) async fn tend(commerce: &Commerce, tenant: TenantId) -> Result<(), St
         if due.is_empty() {
             break;
         }
-        let tended = stream::iter(due).map(|id| tend_told(commerce, tenant, id)).buffer_unordered(AT_ONCE);
-        let opened: Vec<Option<OrderId>> = tended.collect().await;
-        // One numbering is for all that wait.
-        for order in opened.into_iter().flatten() {
-            checkout::number(commerce, tenant, order).await?;
+        for some in due.chunks(TOGETHER) {
+            // One numbering is for all that wait.
+            if let Some(order) = tend_some(commerce, tenant, some).await {
+                checkout::number(commerce, tenant, order).await?;
+            }
+            commerce.wake_jobs();
         }
-        commerce.wake_jobs();
     }
     Ok(())
 }
 
-/// Looks after one; a fault of one does not hold up the others.
+/// Looks after some together, and after each by itself where that fails: a fault of one does not hold up the others. Gives an
+/// order of a box, where any was made.
+async fn tend_some(commerce: &Commerce, tenant: TenantId, some: &[SubscriptionId]) -> Option<OrderId> {
+    let (handle, system_now, ids) = (commerce.clone(), commerce.system_now(), some.to_vec());
+    let together = commerce
+        .store()
+        .write(tenant, move |tx| {
+            let shop = Shop::of(tx, system_now)?;
+            let mut last = None;
+            for id in &ids {
+                last = tend_in(&handle, tx, &shop, *id)?.or(last);
+            }
+            Ok::<_, CheckoutError>(last)
+        })
+        .await;
+    if let Ok(last) = together {
+        return last;
+    }
+    let mut last = None;
+    for id in some {
+        last = tend_told(commerce, tenant, *id).await.or(last);
+    }
+    last
+}
+
+/// Looks after one, and puts it off where that fails.
 async fn tend_told(commerce: &Commerce, tenant: TenantId, id: SubscriptionId) -> Option<OrderId> {
     match tend_one(commerce, tenant, id).await {
         Ok(order) => order,
-        // Many boxes take of the same stock: it is due still, and found again.
+        // A checkout takes of the same stock: it is due still, and found again.
         Err(CheckoutError::Store(StoreError::Contended)) => None,
         Err(error) => {
             tracing::error!(tenant.id = %tenant, subscription.id = %id, error = %error, "a subscription could not be looked after");
