@@ -53,6 +53,7 @@ mod sessions;
 mod shipping_methods;
 mod staff;
 mod stripe;
+mod stripe_renewals;
 mod subscriptions;
 mod subscriptions_model;
 mod tax_rates;

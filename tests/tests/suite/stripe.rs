@@ -17,7 +17,7 @@ on_both_engines!(
 );
 
 /// A shop that takes its money by Stripe.
-fn by_stripe(shop: &Shop<'_>) -> StripeStandIn {
+pub(crate) fn by_stripe(shop: &Shop<'_>) -> StripeStandIn {
     let stand_in = StripeStandIn::start();
     let account = json!({ "provider": "stripe", "secretKey": SECRET_KEY, "webhookSecret": WEBHOOK_SECRET,
         "publishableKey": "pk_test_1", "baseUrl": stand_in.url() });
@@ -30,7 +30,7 @@ fn pay(client: &Client, cart: &str, token: &str) -> Answer {
     client.post(&format!("/v1/carts/{cart}/checkout")).json(&body).send()
 }
 
-fn intents(stand_in: &StripeStandIn) -> Vec<Value> {
+pub(crate) fn intents(stand_in: &StripeStandIn) -> Vec<Value> {
     let listed = stand_in.client().get("/v1/payment_intents?limit=100").send().expect(200).json();
     listed["data"].as_array().expect("a list").clone()
 }
@@ -84,20 +84,21 @@ fn a_refused_card_leaves_the_cart_open(shop: &Shop<'_>) {
     assert_eq!(bought["order"]["paymentStatus"], "paid");
 }
 
-/// Begins a payment that the bank has to be asked for; the checkout, and how its shopper says yes.
-fn asked<'a>(stand_in: &'a StripeStandIn, client: &Client, cart: &str) -> (Value, impl Fn() + 'a) {
+/// Begins a payment that the bank has to be asked for.
+fn asked(stand_in: &StripeStandIn, client: &Client, cart: &str) -> Value {
     let begun = pay(client, cart, &stand_in.tokenise("4000002500003155")).expect(201).data();
     assert_eq!(begun["payment"]["status"], "requires_action");
-    let secret = begun["payment"]["clientSecret"].as_str().expect("a secret").to_owned();
-    let approve = move || {
-        let all = intents(stand_in);
-        let waits = all.iter().find(|intent| intent["status"] == "requires_action").expect("one waits");
-        let intent = waits["id"].as_str().expect("an id");
-        let approval = json!({ "client_secret": secret, "success": true });
-        let path = format!("/v1/payment_intents/{intent}/_authenticate");
-        stand_in.client().post(&path).json(&approval).send().expect(200);
-    };
-    (begun, approve)
+    begun
+}
+
+/// The shopper says yes to their bank, for the one payment that waits for it.
+pub(crate) fn approve(stand_in: &StripeStandIn) {
+    let all = intents(stand_in);
+    let waits = all.iter().find(|intent| intent["status"] == "requires_action").expect("one waits");
+    let intent = waits["id"].as_str().expect("an id");
+    let approval = json!({ "client_secret": waits["client_secret"], "success": true });
+    let path = format!("/v1/payment_intents/{intent}/_authenticate");
+    stand_in.client().post(&path).json(&approval).send().expect(200);
 }
 
 fn the_bank_is_asked_and_the_webhook_completes(shop: &Shop<'_>) {
@@ -107,8 +108,8 @@ fn the_bank_is_asked_and_the_webhook_completes(shop: &Shop<'_>) {
     let visitor = shop.visitor();
     let malbec = wine(shop, "Malbec", 1000, Some(1));
     let cart = ready(shop, &visitor, &malbec, 1);
-    let (begun, approve) = asked(&stand_in, &visitor, &cart);
-    approve();
+    let begun = asked(&stand_in, &visitor, &cart);
+    approve(&stand_in);
     // The shopper's browser never comes back.
     let path = format!("/admin/v1/orders/{}", begun["order"]["id"].as_str().expect("an id"));
     let order = eventually("the webhook completes it", || {
@@ -127,8 +128,8 @@ fn webhooks_twice_late_and_in_the_wrong_order_are_one_order(shop: &Shop<'_>) {
     let malbec = wine(shop, "Malbec", 1000, Some(3));
     let cart = ready(shop, &visitor, &malbec, 1);
     pay(&visitor, &cart, &stand_in.tokenise("4000000000000341")).expect_error(402, "payment_declined");
-    let (begun, approve) = asked(&stand_in, &visitor, &cart);
-    approve();
+    let begun = asked(&stand_in, &visitor, &cart);
+    approve(&stand_in);
     let heard = tap.wait_for("/tap", 2);
     let path = format!("/webhooks/payments/stripe/{}", shop.tenant_id);
     let tell = |at: usize, signature: &str| {

@@ -57,7 +57,7 @@ fn club_with(shop: &Shop<'_>, pool: &[&Value], more: &Value) -> Value {
 }
 
 /// A cart with six bottles of a club, ready for the checkout.
-fn joining(shop: &Shop<'_>, client: &Client, club: &Value, boxes: &Value) -> String {
+pub(crate) fn joining(shop: &Shop<'_>, client: &Client, club: &Value, boxes: &Value) -> String {
     let id = cart(client);
     let path = format!("/v1/carts/{id}");
     let item = json!({ "productId": club["id"], "quantity": 1, "subscription": boxes });
@@ -85,7 +85,7 @@ pub(crate) fn join(shop: &Shop<'_>, client: &Client, club: &Value, boxes: &Value
 }
 
 /// The id of the customer's only subscription.
-fn only(client: &Client) -> String {
+pub(crate) fn only(client: &Client) -> String {
     let all = client.get("/v1/account/subscriptions").send().expect(200).data();
     assert_eq!(all.as_array().map(Vec::len), Some(1), "{all}");
     all[0]["id"].as_str().expect("an id").to_owned()

@@ -1,6 +1,6 @@
 //! What Stripe's codes mean for a further try, and what of its words may be told.
 
-use crate::payments::DeclineKind;
+use crate::payments::{Decline, DeclineKind};
 
 /// The most characters of Stripe's words that are kept.
 const LONGEST: usize = 300;
@@ -37,6 +37,15 @@ pub(super) fn decline_kind(code: &str) -> DeclineKind {
         | "testmode_decline"
         | "transaction_not_allowed" => DeclineKind::NewCard,
         _ => DeclineKind::Retry,
+    }
+}
+
+/// What Stripe itself says where a bank asks a customer who is not there.
+pub(super) fn authentication_required() -> Decline {
+    Decline {
+        kind: DeclineKind::Authentication,
+        code: "authentication_required".to_owned(),
+        message: "The bank asks that this payment is confirmed.".to_owned(),
     }
 }
 

@@ -8,7 +8,7 @@ use super::amounts::stripe_amount;
 use super::call::{Form, Reply};
 use super::finding::{Found, charge_key, no_such_payment, whole};
 use super::shapes::{CUSTOMER, Intent, Method, Page, Refund, SHOP, Thing};
-use super::{Stripe, hook};
+use super::{Stripe, declines, hook};
 use crate::payments::{
     Answer, Charge, Event, Payment, PaymentError, PaymentProvider, PaymentRef, PaymentStatus, RefundOrder,
     Refunded, SetUp, SetUpBegun, Source, WebhookRefused,
@@ -23,11 +23,13 @@ impl PaymentProvider for Stripe {
         Box::pin(async move {
             let payment = PaymentRef { tenant: charge.tenant, key: charge.key, reference: None };
             let form = charge_form(charge)?;
-            match self.line.post::<Intent>(&["payment_intents"], form, Some(charge_key(&payment))).await? {
+            let reply =
+                self.line.post::<Intent>(&["payment_intents"], form, Some(charge_key(&payment))).await?;
+            let charged = match reply {
                 Reply::Done { value: intent, is_old: false } => self.payment(&intent).await,
                 // The answer of the first time. It may stand otherwise by now.
                 Reply::Done { value: intent, is_old: true } => {
-                    let now = PaymentRef { reference: Some(intent.id), ..payment };
+                    let now = PaymentRef { reference: Some(intent.id), ..payment.clone() };
                     self.look_up(&now)
                         .await?
                         .ok_or_else(|| PaymentError::Refused(no_such_payment().to_owned()))
@@ -42,7 +44,11 @@ impl PaymentProvider for Stripe {
                     method: None,
                 }),
                 Reply::Refused { fault, .. } => Err(fault.refused()),
+            }?;
+            if charge.off_session && matches!(charged.status, PaymentStatus::RequiresAction { .. }) {
+                return self.ask_nobody(&payment, charged).await;
             }
+            Ok(charged)
         })
     }
 
@@ -199,6 +205,18 @@ impl PaymentProvider for Stripe {
 }
 
 impl Stripe {
+    /// The bank asks, and nobody is there: the payment is let go, and refused as Stripe itself refuses most such charges, so that
+    /// the customer can pay in another.
+    async fn ask_nobody(&self, payment: &PaymentRef, charged: Payment) -> Result<Payment, PaymentError> {
+        let asking = PaymentRef { reference: Some(charged.reference.clone()), ..payment.clone() };
+        let cancelled =
+            self.cancel(&asking).await.map_err(|error| PaymentError::Unknown(error.to_string()))?;
+        if cancelled.status != PaymentStatus::Cancelled {
+            return Ok(cancelled);
+        }
+        Ok(Payment { status: PaymentStatus::Declined(declines::authentication_required()), ..charged })
+    }
+
     async fn begun(&self, intent: &Intent) -> Result<SetUpBegun, PaymentError> {
         let status = intent.status()?;
         let method = if status == PaymentStatus::Succeeded { self.card_of(intent).await } else { None };
