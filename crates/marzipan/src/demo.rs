@@ -40,6 +40,10 @@ const CUSTOMER: &str = "shopper@example.com";
 const OWNER: &str = "owner@example.com";
 /// The wine that the printed lines buy.
 const BOUGHT: &str = "hollow-lane-chardonnay-2022";
+/// The club that the printed lines join, and the bottles that they pick: two for the first box, one for the next.
+const CLUB: &str = "the-pick-and-mix-case";
+const PICKED: [&str; 3] =
+    ["tres-acequias-malbec-2021", "les-trois-peupliers-chinon-2021", "tui-bend-sauvignon-blanc-2024"];
 /// Where front ends are usually developed.
 const PORTS: [u16; 5] = [3000, 4173, 5173, 8000, 8080];
 
@@ -270,7 +274,10 @@ struct Shown {
     browse: [String; 2],
     /// Lines that buy something as a guest.
     buy: [String; 6],
+    /// Lines that sign in, look, and sign out.
     curl: [String; 3],
+    /// Lines that join a club, for a customer who is signed in, and mend a card that fails.
+    join: [String; 12],
 }
 
 #[derive(Serialize)]
@@ -279,15 +286,14 @@ struct SignIn {
     password: String,
 }
 
+/// Takes the first id out of an answer.
+const FIRST_ID: &str = "grep -o '\"id\":\"[^\"]*' | head -1 | cut -d'\"' -f4";
+
 /// From an empty cart to a paid order: a helper, then a line for each step.
 fn buying(url: &str, visitor: &str) -> [String; 6] {
-    const FIRST_ID: &str = "grep -o '\"id\":\"[^\"]*' | head -1 | cut -d'\"' -f4";
     let item = serde_json::json!({ "items": [{ "productId": BOUGHT, "quantity": 2 }] });
     let who = serde_json::json!({ "email": "guest@example.com", "firstName": "Sample", "lastName": "Guest" });
-    let address = serde_json::json!({ "shipping": {
-        "firstName": "Sample", "lastName": "Guest",
-        "line1": "12 Orchard Lane", "city": "Bath", "postcode": "BA1 1AA", "country": "GB",
-    } });
+    let address = home();
     let payment = serde_json::json!({ "payment": { "provider": "sandbox", "token": "tok_ok" } });
     [
         format!(
@@ -300,6 +306,46 @@ fn buying(url: &str, visitor: &str) -> [String; 6] {
             "shop PUT \"/$CART/shipping-method\" \"{{\\\"shippingMethodId\\\": \\\"$(shop GET \"/$CART/shipping-methods\" | {FIRST_ID})\\\"}}\""
         ),
         format!("shop POST \"/$CART/checkout\" '{payment}'"),
+    ]
+}
+
+fn home() -> serde_json::Value {
+    serde_json::json!({ "shipping": {
+        "firstName": "Sample", "lastName": "Guest",
+        "line1": "12 Orchard Lane", "city": "Bath", "postcode": "BA1 1AA", "country": "GB",
+    } })
+}
+
+/// From an empty cart to a club whose next box was changed and one skipped, and a card that failed and was mended.
+fn joining(url: &str, admin_key: &str) -> [String; 12] {
+    let [one, other, third] = PICKED;
+    let boxes = serde_json::json!({ "items": [{ "productId": CLUB, "subscription": {
+        "billingFrequency": 1,
+        "items": [{ "productId": one, "quantity": 3 }, { "productId": other, "quantity": 3 }],
+    } }] });
+    let address = home();
+    let payment = serde_json::json!({ "payment": { "token": "tok_ok_then_declined" } });
+    let changed = serde_json::json!({ "items": [{ "productId": third, "quantity": 6 }] });
+    let card = serde_json::json!({ "token": "tok_ok" });
+    [
+        format!(
+            "me() {{ curl -s -X \"$1\" \"{url}/v1/$2\" -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' -d \"$3\"; }}"
+        ),
+        format!("CART=$(me POST carts '{boxes}' | {FIRST_ID})"),
+        format!("me PUT \"carts/$CART/addresses\" '{address}'"),
+        format!(
+            "me PUT \"carts/$CART/shipping-method\" \"{{\\\"shippingMethodId\\\": \\\"$(me GET \"carts/$CART/shipping-methods\" | {FIRST_ID})\\\"}}\""
+        ),
+        format!("me POST \"carts/$CART/checkout\" '{payment}'"),
+        format!("CLUB=$(me GET account/subscriptions | {FIRST_ID})"),
+        format!("me PUT \"subscriptions/$CLUB/items\" '{changed}'"),
+        "me POST \"subscriptions/$CLUB/skip\"".to_owned(),
+        format!(
+            "curl -s -X POST \"{url}/admin/v1/subscriptions/$CLUB/renew\" -H 'Authorization: Bearer {admin_key}' -H 'Content-Type: application/json' -d '{{}}'"
+        ),
+        format!("CARD=$(me POST account/payment-methods '{card}' | {FIRST_ID})"),
+        "me PATCH \"subscriptions/$CLUB\" \"{\\\"paymentMethodId\\\": \\\"$CARD\\\"}\"".to_owned(),
+        "sleep 1; me GET \"subscriptions/$CLUB/renewals\"".to_owned(),
     ]
 }
 
@@ -316,7 +362,7 @@ impl Shown {
             // A slip of the pen on purpose.
             format!("curl -s '{url}/v1/search?query=chardonay' {visitor}"),
         ];
-        let buy = buying(url, &visitor);
+        let (buy, join) = (buying(url, &visitor), joining(url, &admin_key));
         let sign_in = serde_json::json!({ "email": CUSTOMER, "password": keys.customer_password });
         let curl = [
             format!(
@@ -341,6 +387,7 @@ impl Shown {
             owner: SignIn { email: OWNER, password: keys.owner_password.clone() },
             browse,
             buy,
+            join,
             curl,
         }
     }
@@ -357,10 +404,11 @@ impl Shown {
             browse,
             buy,
             curl,
+            join,
             ..
         } = self;
         let [products, search] = browse;
-        let buy = buy.join("\n");
+        let (buy, join) = (buy.join("\n"), join.join("\n"));
         let [login, details, logout] = curl;
         format!(
             "{SHOP}, a sample shop, is open.\n\n\
@@ -376,8 +424,13 @@ impl Shown {
              Buy two bottles as a guest, with the sandbox's card that always pays (tok_declined does not, and\n\
              tok_authentication_required answers with a bank's page to open):\n\n\
              {buy}\n\n\
-             Sign in, look, and sign out, one line after the other:\n\n\
-             {login}\n{details}\n{logout}\n\n\
+             Sign in and look, one line after the other:\n\n\
+             {login}\n{details}\n\n\
+             Join a club with six bottles of your own choice, choose others for the next box and skip one; the shop\n\
+             sends one now: the card fails, another takes its place, and the box is paid:\n\n\
+             {join}\n\n\
+             Sign out:\n\n\
+             {logout}\n\n\
              All of it is kept in {}; mail stays in the outbox ({admin_api}/outbox). Ctrl-C stops.",
             customer.email,
             customer.password,

@@ -38,10 +38,10 @@ impl Demo {
         Self { child, lines, printed: Vec::new() }
     }
 
-    /// The lines to paste, once they are printed: two that show what the shop sells, six that buy, three that sign in, look
-    /// and sign out.
+    /// The lines to paste, once they are printed: two that show what the shop sells, six that buy, two that sign in and look,
+    /// twelve that join a club, one that signs out.
     fn curl_lines(&mut self) -> Vec<String> {
-        eventually("eleven lines to paste are printed", || {
+        eventually("the lines to paste are printed", || {
             self.printed.extend(self.lines.try_iter());
             let whole = self.printed.join("\n").replace("\\\n", " ");
             let curls: Vec<String> = whole
@@ -50,14 +50,16 @@ impl Demo {
                 .filter(|line| line.starts_with("curl ") || line.contains("$(curl ") || is_a_step(line))
                 .map(ToOwned::to_owned)
                 .collect();
-            (curls.len() >= 11).then_some(curls)
+            (curls.len() >= 23).then_some(curls)
         })
     }
 }
 
-/// Whether this is one of the lines that buy.
+/// Whether this is one of the lines that buy, or join.
 fn is_a_step(line: &str) -> bool {
-    line.starts_with("shop") && !line.starts_with("shop,") || line.starts_with("CART=")
+    ["shop ", "shop() ", "me ", "me() ", "CART=", "CLUB=", "CARD=", "sleep 1; me "]
+        .iter()
+        .any(|begins| line.starts_with(begins))
 }
 
 impl Drop for Demo {
@@ -98,6 +100,15 @@ fn prints_lines_that_show_what_it_sells_sign_in_look_and_sign_out() {
     assert!(!said.lines().any(|line| line.starts_with("{\"message\"")), "{said}\n{script}");
 
     assert!(said.contains("\"paymentStatus\":\"paid\""), "nothing was bought: {said}\n{script}");
+
+    // The club: its box was changed, one was skipped, and what the first card refused the second paid.
+    assert!(said.contains("\"status\":\"past_due\""), "the card did not fail: {said}");
+    let renewals: Value =
+        serde_json::from_str(said.lines().rfind(|line| line.starts_with("{\"data\":[")).expect("a list"))
+            .expect("JSON");
+    let statuses: Vec<&Value> =
+        renewals["data"].as_array().expect("renewals").iter().map(|renewal| &renewal["status"]).collect();
+    assert_eq!(statuses, ["paid", "skipped"], "{renewals}");
 
     // The red wines of two countries, each with a picture that is there.
     let reds = answer(&first, "/v1/products");

@@ -211,11 +211,6 @@ impl Good {
         self.links.iter().filter(|link| link.kind == LinkKind::Pool).map(|link| link.target.uuid())
     }
 
-    /// Whether it can be picked for a box of this package.
-    pub(crate) fn has_in_pool(&self, product: Uuid) -> bool {
-        self.pool().any(|known| known == product)
-    }
-
     /// How many there are to pick; `None` where they are not counted.
     pub(crate) fn left(&self) -> Option<i64> {
         if self.is_offered() { self.part(1, &[]).stock.quantity() } else { Some(0) }

@@ -104,8 +104,7 @@ pub async fn change_item(
             return Ok(());
         }
         if let Some(boxes) = &wanted.subscription {
-            let picks = boxes.items.iter().filter_map(|pick| pick.product_id.parse::<Uuid>().ok());
-            let goods = goods_of(tx, line.product, picks)?;
+            let goods = goods_of(tx, line.product, Some(boxes))?;
             let good = offered(&goods, line.product, "")?;
             line.subscription = Some(read_boxes(&goods, good, Some(boxes), "")?);
         }
@@ -147,8 +146,7 @@ pub(super) fn put(
     path: &str,
 ) -> Result<(), CartError> {
     let product = product_of(tx, new.product_id.as_deref(), path)?;
-    let picks = new.subscription.iter().flat_map(|boxes| &boxes.items);
-    let goods = goods_of(tx, product, picks.filter_map(|pick| pick.product_id.parse().ok()))?;
+    let goods = goods_of(tx, product, new.subscription.as_ref())?;
     let good = offered(&goods, product, path)?;
     let mut fields = Fields::default();
     let count = fields.take(&format!("{path}quantity"), quantity(new.quantity.unwrap_or(1)));
@@ -204,18 +202,22 @@ fn product_of(tx: &mut Tx<'_>, named: Option<&str>, path: &str) -> Result<Uuid, 
     Ok(found.ok_or_else(|| refused("There is no such product."))?.product_id.uuid())
 }
 
-fn goods_of(tx: &mut Tx<'_>, product: Uuid, picks: impl Iterator<Item = Uuid>) -> Result<Goods, StoreError> {
-    let picks = picks.take(MOST_PICKS).map(|product| Pick { product, quantity: 1 }).collect();
+/// A product, and what can be picked for its boxes where something is.
+fn goods_of(tx: &mut Tx<'_>, product: Uuid, boxes: Option<&BoxesForm>) -> Result<Goods, StoreError> {
     let probe = Item {
         id: Uuid::nil(),
         product,
         options: Vec::new(),
         quantity: 1,
-        subscription: Some(Boxes { billing_frequency: 1, picks, prepaid: None, agreed_price: None }),
+        subscription: None,
         gift: None,
         seen_price: None,
     };
-    Goods::read(tx, &[probe])
+    let mut goods = Goods::read(tx, &[probe])?;
+    if boxes.is_some_and(|boxes| !boxes.items.is_empty()) {
+        goods.read_pool(tx, product)?;
+    }
+    Ok(goods)
 }
 
 fn offered<'g>(goods: &'g Goods, product: Uuid, path: &str) -> Result<&'g Good, FieldErrors> {
@@ -311,8 +313,11 @@ pub(crate) fn read_picks(
         let path = format!("{path}.{index}");
         let count = quantity(*count)
             .map_err(|invalid| FieldErrors::one(format!("{path}.quantity"), invalid.reason()))?;
-        let product = product_id.parse::<Uuid>().ok().filter(|id| good.has_in_pool(*id));
-        let Some(product) = product.filter(|id| goods.get(*id).is_some_and(Good::is_offered)) else {
+        let is_meant = |picked: &Good| {
+            picked.row.slug == *product_id || picked.row.product_id.to_string() == *product_id
+        };
+        let mut pool = good.pool().filter(|id| goods.get(*id).is_some_and(Good::is_offered));
+        let Some(product) = pool.find(|id| goods.get(*id).is_some_and(is_meant)) else {
             let reason = "Is not among what can be picked for this box.";
             return Err(CartError::Box(
                 "not_in_package",
