@@ -12,6 +12,7 @@ mod load;
 mod machine;
 mod measure;
 mod reading;
+mod renewals;
 mod report;
 mod search;
 mod seed;

@@ -49,7 +49,7 @@ pub(crate) struct Bench {
 
 type Measurement = fn(&mut Bench) -> Result<Vec<Row>>;
 
-const ALL: [(&str, Measurement); 12] = [
+const ALL: [(&str, Measurement); 14] = [
     ("details", |bench| bench.details(Some("warn"), Some(0.5))),
     ("details-logged", |bench| bench.details(None, None)),
     ("reading", Bench::reading),
@@ -62,6 +62,8 @@ const ALL: [(&str, Measurement); 12] = [
     ("search", Bench::search),
     ("cart", Bench::carts),
     ("checkout", Bench::checkout),
+    ("renewals", Bench::renewals),
+    ("members", Bench::members),
 ];
 
 impl Bench {

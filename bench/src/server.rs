@@ -47,12 +47,19 @@ impl SlowFlush {
 pub(crate) struct Installation {
     binary: PathBuf,
     folder: PathBuf,
+    /// Whether its servers tell their metrics.
+    is_counted: bool,
 }
 
 impl Installation {
     pub(crate) fn new(binary: &Path, folder: PathBuf) -> Result<Self> {
         std::fs::create_dir(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        Ok(Self { binary: binary.to_owned(), folder })
+        Ok(Self { binary: binary.to_owned(), folder, is_counted: false })
+    }
+
+    /// Its servers tell what they count.
+    pub(crate) fn counted(self) -> Self {
+        Self { is_counted: true, ..self }
     }
 
     pub(crate) fn database(&self) -> PathBuf {
@@ -91,9 +98,13 @@ impl Installation {
     /// Starts the server at `log` level and waits until it is ready.
     pub(crate) fn serve(&self, log: Option<&str>, slow: Option<&SlowFlush>) -> Result<Server> {
         let address = free_address()?;
+        let metrics = if self.is_counted { Some(free_address()?) } else { None };
         let file = File::options().create(true).append(true).open(self.folder.join("server.log"))?;
         let mut command = self.command(&["serve"]);
         command.env("MARZIPAN_LISTEN", address.to_string()).stdout(file.try_clone()?).stderr(file);
+        if let Some(metrics) = metrics {
+            command.env("MARZIPAN_METRICS_LISTEN", metrics.to_string());
+        }
         if let Some(level) = log {
             command.env("MARZIPAN_LOG", level);
         }
@@ -102,7 +113,7 @@ impl Installation {
         }
         let begun = Instant::now();
         let process = Process(command.spawn().context("the server does not start")?);
-        let mut server = Server { process, address, ready_after: Duration::ZERO };
+        let mut server = Server { process, address, metrics, ready_after: Duration::ZERO };
         server.wait_until_ready(begun, &self.folder)?;
         Ok(server)
     }
@@ -112,6 +123,7 @@ impl Installation {
 pub(crate) struct Server {
     process: Process,
     address: SocketAddr,
+    metrics: Option<SocketAddr>,
     ready_after: Duration,
 }
 
@@ -137,6 +149,14 @@ impl Server {
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
         let kib: u64 = line.trim().trim_end_matches("kB").trim().parse()?;
         Ok(kib * 1024)
+    }
+
+    /// How many transactions have written, of an installation that is counted.
+    pub(crate) fn writes(&self) -> Result<f64> {
+        let page = Client::connect(self.metrics.context("it is not counted")?)?.get("/metrics", "")?.body;
+        let line = page.lines().find_map(|line| line.strip_prefix("marzipan_store_group_size_sum "));
+        // It is not told before the first.
+        Ok(line.unwrap_or("0").parse()?)
     }
 
     fn wait_until_ready(&mut self, begun: Instant, folder: &Path) -> Result<()> {
