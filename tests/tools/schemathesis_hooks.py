@@ -241,11 +241,15 @@ def new_cart(headers=VISITOR, **product):
     return call("POST", "/v1/carts", headers, items=[{"productId": wine}])["data"]["id"]
 
 
+def leave_cart(who):
+    current = call("GET", "/v1/carts/current", who)["data"]["id"]
+    requests.delete(f"{SERVER}/v1/carts/{current}", headers=who, timeout=30).raise_for_status()
+
+
 def new_order():
     event = {"startsAt": "2030-05-01T18:00:00Z", "place": "The cellar", "capacity": 100}
     who = own()
-    current = call("GET", "/v1/carts/current", who)["data"]["id"]
-    requests.delete(f"{SERVER}/v1/carts/{current}", headers=who, timeout=30).raise_for_status()
+    leave_cart(who)
     cart = new_cart(who, productType="event", event=event)
     return call("POST", f"/v1/carts/{cart}/checkout", who, payment={"token": "tok_ok"})["data"]["order"]["id"]
 
@@ -258,6 +262,27 @@ def new_card():
 def new_club():
     """A package in which the shop chooses."""
     return new_thing("products", price=4500, productType="subscription", subscriptionType="variable")
+
+
+def new_subscription():
+    who, club = own(), new_club()
+    leave_cart(who)
+    boxes = {"productId": club, "subscription": {"billingFrequency": 1}}
+    cart = f"/v1/carts/{call('POST', '/v1/carts', who, items=[boxes])['data']['id']}"
+    home = {"firstName": "Ada", "line1": "7 Harbour Row", "city": "Whitby", "postcode": "YO21 3PU", "country": "GB"}
+    call("PUT", f"{cart}/addresses", who, shipping={**home, "lastName": "Quill"})
+    call("PUT", f"{cart}/shipping-method", who, shippingMethodId=new_thing("shipping-methods", price=595))
+    call("POST", f"{cart}/checkout", who, payment={"token": "tok_ok"})
+    for joined in call("GET", "/v1/account/subscriptions", who)["data"]:
+        if joined["productId"] == club:
+            return joined["id"]
+    raise LookupError("nobody joined")
+
+
+def new_renewal():
+    path = f"/v1/subscriptions/{new_subscription()}"
+    call("POST", f"{path}/renew", own())
+    return first(f"{path}/renewals", own())
 
 
 def release():
@@ -274,6 +299,8 @@ IDS = {
     "cartId": new_cart,
     "orderId": new_order,
     "paymentMethodId": new_card,
+    "subscriptionId": new_subscription,
+    "renewalId": new_renewal,
     "pageId": lambda: new_entry("pages")["id"],
     "postId": lambda: new_entry("posts")["id"],
     "menuId": lambda: new_content("menus", handle=f"menu-{next(numbers)}")["id"],
@@ -385,6 +412,9 @@ BODIES = {
         "redeemValue": 500,
         "tiers": [{"name": "Friend", "fromPoints": 0}, {"name": "Cellar", "fromPoints": 1000, "perks": ["Tastings"]}],
     },
+    "PATCH /v1/subscriptions/{subscriptionId}": lambda: {"billingInterval": 1},
+    "PATCH /admin/v1/subscriptions/{subscriptionId}": lambda: {"billingInterval": 1},
+    "POST /v1/subscriptions/{subscriptionId}/cancel": lambda: {"at": "now", "reason": "Too much wine"},
     "POST /admin/v1/releases": release,
     "PUT /admin/v1/releases/{releaseId}": release,
     "POST /admin/v1/subscription-price-changes": lambda: {"packageId": new_club(), "price": 4900},
