@@ -10,7 +10,11 @@ use serde_json::{Value, json};
 use crate::carts::wine;
 use crate::subscriptions::{club, join, six};
 
-on_both_engines!(thousands_due_together_and_two_kills, every_hour_of_a_day_on_two_nodes);
+on_both_engines!(
+    thousands_due_together_and_two_kills,
+    every_hour_of_a_day_on_two_nodes,
+    what_is_paused_at_that_moment_is_charged_once_or_never
+);
 
 /// Where nothing else is said: ten thousand are tried by hand, for they take minutes in a debug build.
 const MEMBERS: u64 = 2_000;
@@ -154,4 +158,40 @@ fn every_hour_of_a_day_on_two_nodes(installation: &Installation) {
     assert_eq!(count(admin, "renewals?"), expected);
     assert_eq!(count(admin, "sandbox/charges?"), expected + 1);
     assert_eq!(count(admin, "orders?paymentStatus=paid&"), expected + 1);
+}
+
+/// Each is paused or cancelled by staff while it falls due: before its order, between its order and its charge, or after.
+fn what_is_paused_at_that_moment_is_charged_once_or_never(installation: &Installation) {
+    const MEMBERS: u64 = 80;
+    let server = Server::start(installation);
+    let (admin, founder) = {
+        let shop = Shop::open_on(&server, installation);
+        (shop.admin(), founder(&shop, installation, 6 * (MEMBERS + 1)))
+    };
+    copy(installation, founder["subscription"].as_str().expect("an id"), MEMBERS - 1, 1);
+    admin.post("/admin/v1/sandbox/settings").json(&json!({ "latencyMs": 5 })).send().expect(200);
+    let members = admin.get("/admin/v1/subscriptions?perPage=100").send().expect(200).data();
+    let members: Vec<&str> =
+        members.as_array().expect("a list").iter().filter_map(|member| member["id"].as_str()).collect();
+    assert_eq!(members.len() as u64, MEMBERS);
+    std::thread::scope(|scope| {
+        scope.spawn(|| move_to(&admin, DUE));
+        until("the first is paid", || count(&admin, "renewals?status=paid&") > 0);
+        for (at, member) in members.iter().enumerate() {
+            let (what, how) =
+                if at % 2 == 0 { ("pause", json!({})) } else { ("cancel", json!({ "at": "now" })) };
+            let done = admin.post(&format!("/admin/v1/subscriptions/{member}/{what}")).json(&how).send();
+            assert!([200, 409].contains(&done.status), "{done}");
+        }
+    });
+    // What was under way comes to its end.
+    move_to(&admin, "2026-02-05T12:00:00Z");
+    let paid = count(&admin, "renewals?status=paid&");
+    assert_eq!(count(&admin, "sandbox/charges?"), paid + 1, "a charge that no renewal was paid by");
+    assert_eq!(count(&admin, "orders?paymentStatus=paid&"), paid + 1);
+    assert_eq!(count(&admin, "renewals?"), paid + count(&admin, "renewals?status=cancelled&"));
+    let path = format!("/admin/v1/products/{}", founder["wine"].as_str().expect("an id"));
+    assert_eq!(admin.get(&path).send().expect(200).data()["quantity"], 6 * (MEMBERS - paid));
+    move_to(&admin, "2026-06-05T12:00:00Z");
+    assert_eq!(count(&admin, "sandbox/charges?"), paid + 1, "what rests is not charged later");
 }

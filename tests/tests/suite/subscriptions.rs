@@ -20,6 +20,7 @@ on_both_engines!(
     dunning_can_end_in_a_pause,
     a_declined_card_recovers,
     a_new_card_is_tried_at_once,
+    a_new_usual_card_pays_what_is_owed,
     a_lost_card_is_not_tried_again,
     the_bank_asks_and_the_link_pays,
     an_unknown_renewal_is_looked_up,
@@ -440,6 +441,29 @@ fn a_new_card_is_tried_at_once(shop: &Shop<'_>) {
     let strange = json!({ "paymentMethodId": "01926a3c-0000-7000-8000-000000000005" });
     let path = format!("/v1/subscriptions/{id}");
     now(&ada).patch(&path).json(&strange).send().expect_invalid(&["paymentMethodId"]);
+}
+
+fn a_new_usual_card_pays_what_is_owed(shop: &Shop<'_>) {
+    let (ada, club, malbec, id) = member(shop, "tok_ok_then_declined");
+    let running = {
+        let cart = joining(shop, &ada, &club, &six(&malbec));
+        let bought = pay(&ada, &cart, "tok_ok").expect(201).data();
+        bought["order"]["subscriptionId"].as_str().expect("it joined").to_owned()
+    };
+    let kept = seen(&ada, &running)["paymentMethod"]["id"].clone();
+    shop.set_clock("2026-02-05T12:00:00Z");
+    assert_eq!(
+        (&seen(&ada, &id)["status"], &seen(&ada, &running)["status"]),
+        (&json!("past_due"), &json!("active"))
+    );
+    let new = card(&now(&ada), "tok_ok");
+    let path = format!("/v1/account/payment-methods/{}/default", new.as_str().expect("an id"));
+    now(&ada).put(&path).send().expect(200);
+    shop.set_clock("2026-02-05T12:00:01Z");
+    let (mended, other) = (seen(&ada, &id), seen(&ada, &running));
+    assert_eq!((&mended["status"], &mended["paymentMethod"]["id"]), (&json!("active"), &new));
+    assert_eq!(other["paymentMethod"]["id"], kept, "what runs keeps its card");
+    assert_eq!(renewals(&ada, &id), on(&["2026-02-05"], "paid"));
 }
 
 fn a_lost_card_is_not_tried_again(shop: &Shop<'_>) {

@@ -313,9 +313,9 @@ pub(crate) fn read_picks(
         let path = format!("{path}.{index}");
         let count = quantity(*count)
             .map_err(|invalid| FieldErrors::one(format!("{path}.quantity"), invalid.reason()))?;
-        let is_meant = |picked: &Good| {
-            picked.row.slug == *product_id || picked.row.product_id.to_string() == *product_id
-        };
+        let id = product_id.parse::<Uuid>().ok();
+        let is_meant =
+            |picked: &Good| picked.row.slug == *product_id || Some(picked.row.product_id.uuid()) == id;
         let mut pool = good.pool().filter(|id| goods.get(*id).is_some_and(Good::is_offered));
         let Some(product) = pool.find(|id| goods.get(*id).is_some_and(is_meant)) else {
             let reason = "Is not among what can be picked for this box.";

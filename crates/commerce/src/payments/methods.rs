@@ -13,6 +13,7 @@ use super::account::{account, account_named};
 use super::{Account, PaymentsError};
 use crate::accounts::SignedIn;
 use crate::checkout::keep_card;
+use crate::subscriptions::pay_what_is_owed;
 use crate::{Commerce, Shop};
 
 const MOST: i64 = 20;
@@ -188,15 +189,19 @@ pub async fn make_default(
     who: &SignedIn,
     id: PaymentMethodId,
 ) -> Result<MethodEntry, PaymentsError> {
-    let customer = who.customer;
-    commerce
+    let (handle, customer, system_now) = (commerce.clone(), who.customer, commerce.system_now());
+    let made = commerce
         .store()
         .write(who.tenant, move |tx| {
             rows::find(tx, customer, id)?.ok_or(PaymentsError::NotFound)?;
             rows::make_default(tx, customer, id)?;
+            let shop = Shop::of(tx, system_now)?;
+            pay_what_is_owed(&handle, tx, &shop, customer, id)?;
             rows::find(tx, customer, id)?.map(Into::into).ok_or(PaymentsError::NotFound)
         })
-        .await
+        .await?;
+    commerce.wake_jobs();
+    Ok(made)
 }
 
 /// Forgets a card, here and at the provider. The last card of a customer who has a subscription to pay stays.

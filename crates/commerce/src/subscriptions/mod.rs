@@ -47,7 +47,7 @@ pub use gifts::redeem;
 pub use managing::{Cancelling, cancel, pause, reactivate, renew, resume, skip};
 pub(crate) use outcome::{Heard, hear};
 pub use own::{SubscriptionExport, find_own, list_own, renewals_of};
-pub(crate) use own::{erase_subscriptions, export_of, give_subscriptions};
+pub(crate) use own::{erase_subscriptions, export_of, give_subscriptions, pay_what_is_owed};
 pub use paying::{PayPage, pay_by_link, pay_page};
 pub(crate) use prices::tell_of_price;
 pub use prices::{PriceChangeEntry, PriceChangeForm, change_prices, price_changes};

@@ -1,8 +1,8 @@
-//! Subscriptions as their customers list them, and what becomes of them when a customer goes.
+//! A customer's subscriptions: as they list them, what their usual card pays, and what becomes of them when a customer goes.
 
 use domain::accounts::AddressForm;
 use domain::carts::{Gift, Pick};
-use domain::ids::{CustomerId, SubscriptionId};
+use domain::ids::{CustomerId, PaymentMethodId, SubscriptionId};
 use domain::subscriptions::{Command, SubscriptionStatus};
 use domain::webhooks::EventKind;
 use serde::Serialize;
@@ -10,6 +10,7 @@ use store::subscriptions::renewals;
 use store::subscriptions::{self as rows, SubscriptionRow};
 use store::{StoreError, Tx};
 
+use super::changing::try_again;
 use super::details::SubscriptionDetails;
 use super::managing::{check_who, is_recipient};
 use super::schedule::{save, set_status, tell};
@@ -18,7 +19,7 @@ use super::{SubscriptionError, Who, note, outcome, status_of};
 use crate::accounts::SignedIn;
 use crate::{Commerce, Shop};
 
-/// A customer has no more than these shown or exported at once.
+/// No more of a customer's are looked at or shown at once.
 const MOST: i64 = 1000;
 
 /// The customer's subscriptions, active and not, oldest first (published).
@@ -127,6 +128,28 @@ pub async fn renewals_of(
             Ok((page, total))
         })
         .await
+}
+
+/// A card that its customer has just made the usual one takes the place of those that failed, and what is owed is tried with it at
+/// once. What runs keeps the card that it has.
+pub(crate) fn pay_what_is_owed(
+    commerce: &Commerce,
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    customer: CustomerId,
+    method: PaymentMethodId,
+) -> Result<(), StoreError> {
+    for mut row in rows::of_customer(tx, customer, MOST)? {
+        // A present that they were given is paid by somebody else.
+        if row.customer_id != customer || status_of(&row)? != SubscriptionStatus::PastDue {
+            continue;
+        }
+        row.method_id = Some(method.to_bytes());
+        save(commerce, tx, shop, &mut row)?;
+        note(commerce, tx, shop, &row, "card_changed", &Who::Customer(customer), serde_json::json!({}))?;
+        try_again(commerce, tx, shop, &row)?;
+    }
+    Ok(())
 }
 
 /// Cancels all that a customer pays for, and takes what is personal out of them, within a transaction that erases them. A

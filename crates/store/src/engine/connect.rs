@@ -80,3 +80,26 @@ fn with_timeout(url: &str) -> String {
     let joint = if url.contains('?') { '&' } else { '?' };
     format!("{url}{joint}connect_timeout=5")
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel::prelude::*;
+    use diesel::sql_types::Text;
+
+    #[derive(QueryableByName)]
+    struct Chosen {
+        #[diesel(sql_type = Text)]
+        compile_options: String,
+    }
+
+    /// They stand in `.cargo/config.toml`; without the first a statement with a bound LIMIT is planned at each execution.
+    #[test]
+    fn sqlite_is_built_as_we_chose() {
+        let mut conn = SqliteConnection::establish(":memory:").expect("SQLite is built in");
+        let options: Vec<Chosen> =
+            diesel::sql_query("PRAGMA compile_options").load(&mut conn).expect("a list");
+        for wanted in ["ENABLE_QPSG", "DEFAULT_MEMSTATUS=0", "THREADSAFE=2"] {
+            assert!(options.iter().any(|option| option.compile_options == wanted), "{wanted} is missing");
+        }
+    }
+}

@@ -175,6 +175,8 @@ pub(crate) async fn begin(
 }
 
 /// Make a card the default.
+///
+/// What is owed for a subscription that is past due is tried with it at once.
 #[utoipa::path(
     put,
     path = "/account/payment-methods/{paymentMethodId}/default",
