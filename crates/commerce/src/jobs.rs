@@ -335,10 +335,10 @@ pub(crate) async fn run(commerce: &Commerce, tenant: TenantId, id: JobId) -> Res
     let taken = commerce
         .store()
         .write(tenant, move |tx| {
-            if !jobs::lease(tx, id, &lease, system_now, system_now.plus(LEASE))? {
+            let shop = Shop::of(tx, system_now)?;
+            if !jobs::lease(tx, id, &lease, shop.now, system_now, system_now.plus(LEASE))? {
                 return Ok::<_, StoreError>(None);
             }
-            let shop = Shop::of(tx, system_now)?;
             Ok(jobs::find(tx, id)?.map(|job| (job, shop)))
         })
         .await?;

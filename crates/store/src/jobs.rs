@@ -73,11 +73,13 @@ pub fn next_due(tx: &mut Tx<'_>, until: Timestamp) -> Result<Option<Job>, StoreE
         .one()
 }
 
-/// Takes a job for one try, unless somebody else holds it; tells whether it was taken.
+/// Takes a job for one try, unless somebody else holds it, or has had it and put it back for after `due_by`; tells whether it was
+/// taken. Leases go by the system's time, `now`.
 pub fn lease(
     tx: &mut Tx<'_>,
     id: JobId,
     lease: &[u8],
+    due_by: Timestamp,
     now: Timestamp,
     until: Timestamp,
 ) -> Result<bool, StoreError> {
@@ -86,6 +88,7 @@ pub fn lease(
         .with(|all| {
             all.filter(jobs::job_id.eq(id.to_bytes()))
                 .filter(jobs::parked_at.is_null())
+                .filter(jobs::due_at.le(due_by.as_micros()))
                 .filter(jobs::leased_until.is_null().or(jobs::leased_until.le(now.as_micros())))
         })
         .update((
